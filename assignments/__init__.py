@@ -1,0 +1,1 @@
+"""Which observer contacts whom, by which method, in which week."""

@@ -1,0 +1,164 @@
+"""Every change to assignments."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assignments import emails, eligibility
+from assignments.models import Assignment
+from assignments.signals import assignment_changed
+from assignments.workflow import ACCEPT, CANCEL, DECLINE, EXPIRE, FINISH, OFFER, WITHDRAW
+from ksp.accounts.models import AuditEvent, User
+from ksp.accounts.services import owe_mail
+from ksp.lib.errors import DomainError
+from ksp.lib.workflow import Transition, TransitionNotAllowed
+from observers.models import Observer
+from participants.workflow import SeasonState
+
+
+class ObserverNotEligible(DomainError):
+    """A rule of eligibility says no; the message names every rule that does."""
+
+    code: ClassVar[str] = "observer_not_eligible"
+
+
+class ReasonMissing(DomainError):
+    """A move that needs a reason came without one."""
+
+    code: ClassVar[str] = "reason_missing"
+
+
+class SeasonNotOpen(DomainError):
+    """The season does not take new offers now."""
+
+    code: ClassVar[str] = "season_not_open"
+
+
+def _lock(assignment_id: int, transition: Transition, *, by: User) -> Assignment:
+    """Fetch the assignment for update, or say why ``by`` cannot make this move now."""
+    rows = Assignment.objects.select_for_update(of=("self",)).select_related("season", "observer", "enrolment")
+    assignment = rows.get(pk=assignment_id)
+    if not by.has_perm(transition.permission, assignment):
+        raise PermissionDenied
+    if assignment.state not in transition.sources:
+        message = _("This assignment is already “%(state)s”. Reload the page.")
+        raise TransitionNotAllowed(message % {"state": assignment.get_state_display()})
+    return assignment
+
+
+def _move(assignment: Assignment, transition: Transition, *, by: User, **fields: Any) -> Assignment:
+    """Store the new state, record it, and announce it."""
+    assignment.state = transition.target
+    for name, value in fields.items():
+        setattr(assignment, name, value)
+    assignment.save(update_fields=["state", *fields])
+    AuditEvent.record(by, transition.verb, assignment)
+    assignment_changed.send(sender=Assignment, assignment=assignment, transition=transition)
+    return assignment
+
+
+@transaction.atomic
+def offer_assignment(assignment_id: int, *, observer_id: int, by: User) -> Assignment:
+    """Give the contact to an observer whom every rule allows, and owe them a mail that says so."""
+    assignment = _lock(assignment_id, OFFER, by=by)
+    if assignment.season.state != SeasonState.OPEN:
+        raise SeasonNotOpen(_("The season is not open. Open it before you offer assignments."))
+    observer = Observer.objects.select_for_update(of=("self",)).select_related("user").get(pk=observer_id)
+    if observer.organiser_id != assignment.season.organiser_id:
+        raise PermissionDenied
+    _check_eligible(assignment, observer)
+    _move(assignment, OFFER, by=by, observer=observer, offered_at=timezone.now())
+    if observer.user is not None:
+        subject, body = emails.offer(assignment, to=observer.user)
+        owe_mail(organiser_id=by.organiser_id, to=observer.user.email, subject=subject, body=body)
+    return assignment
+
+
+def _check_eligible(assignment: Assignment, observer: Observer) -> None:
+    (candidate,) = eligibility.candidates(assignment, [observer])
+    if not candidate.is_eligible:
+        reasons = " ".join(str(rule.sentence) for rule in candidate.refusals)
+        message = _("%(observer)s cannot make this contact. %(reasons)s Choose another observer.")
+        raise ObserverNotEligible(message % {"observer": observer, "reasons": reasons})
+
+
+@transaction.atomic
+def accept_assignment(assignment_id: int, *, by: User) -> Assignment:
+    """The observer takes the contact on."""
+    assignment = _lock(assignment_id, ACCEPT, by=by)
+    return _move(assignment, ACCEPT, by=by, answered_at=timezone.now())
+
+
+@transaction.atomic
+def decline_assignment(assignment_id: int, *, reason: str, by: User) -> Assignment:
+    """The observer says no, and why; the contact is planned anew, without an observer."""
+    if not reason.strip():
+        raise ReasonMissing(_("Say in a few words why you decline, so that we can plan better."))
+    assignment = _lock(assignment_id, DECLINE, by=by)
+    _move(assignment, DECLINE, by=by, answered_at=timezone.now(), decline_reason=reason.strip()[:300])
+    plan_again(assignment, by=by)
+    return assignment
+
+
+@transaction.atomic
+def withdraw_assignment(assignment_id: int, *, reason: str, by: User) -> Assignment:
+    """Take the contact back from its observer; it is planned anew."""
+    if not reason.strip():
+        raise ReasonMissing(_("Say why the assignment is withdrawn; the observer sees it."))
+    assignment = _lock(assignment_id, WITHDRAW, by=by)
+    _move(assignment, WITHDRAW, by=by, decline_reason=reason.strip()[:300])
+    plan_again(assignment, by=by)
+    return assignment
+
+
+@transaction.atomic
+def expire_assignment(assignment_id: int, *, by: User) -> Assignment:
+    """Let an offer that nobody answered lapse; the contact is planned anew."""
+    assignment = _move(_lock(assignment_id, EXPIRE, by=by), EXPIRE, by=by)
+    plan_again(assignment, by=by)
+    return assignment
+
+
+@transaction.atomic
+def cancel_assignment(assignment_id: int, *, by: User) -> Assignment:
+    """The contact will not be made, and is not planned anew."""
+    return _move(_lock(assignment_id, CANCEL, by=by), CANCEL, by=by)
+
+
+@transaction.atomic
+def finish_assignment(assignment: Assignment, *, by: User) -> Assignment:
+    """The report of the contact has been submitted: that event, which the caller records, ends the assignment."""
+    if not by.has_perm(FINISH.permission, assignment):
+        raise PermissionDenied
+    rows = Assignment.objects.filter(pk=assignment.pk, state__in=FINISH.sources)
+    if not rows.update(state=FINISH.target):
+        raise TransitionNotAllowed(_("The assignment is no longer yours. Ask your project manager."))
+    assignment.state = FINISH.target
+    assignment_changed.send(sender=Assignment, assignment=assignment, transition=FINISH)
+    return assignment
+
+
+@transaction.atomic
+def plan_again(assignment: Assignment, *, by: User) -> Assignment:
+    """Return a new planned contact in the place of one that fell away; calling twice makes one."""
+    found = Assignment.objects.filter(replaces=assignment).first()
+    if found is not None:
+        return found
+    stem, _dot, number = assignment.code.partition(".")
+    fresh = Assignment.objects.create(
+        season=assignment.season,
+        enrolment=assignment.enrolment,
+        participant_id=assignment.participant_id,
+        code=f"{stem}.{int(number or 1) + 1}",
+        method=assignment.method,
+        week=assignment.week,
+        weekday=assignment.weekday,
+        slot=assignment.slot,
+        role_play_id=assignment.role_play_id,
+        replaces=assignment,
+    )
+    AuditEvent.record(by, "assignment.planned_again", fresh, replaces=assignment.code)
+    return fresh

@@ -1,0 +1,1 @@
+"""Glue without models: components, forms, calendar, charts."""

@@ -1,0 +1,312 @@
+"""Charts drawn on the server: one specification, two widths, and the same figures as a table."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+import altair as alt
+import vl_convert
+from django.core.cache import cache
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from ksp.lib import formatting
+from ksp.lib.weeks import IsoWeek
+
+# Light values only: the style sheet maps each of them to its token, so one drawing serves every scheme.
+OWN: Final = "#0b5a66"
+CLASS: Final = "#b0600f"
+SEASON: Final = "#6f787b"
+QUIET: Final = "#556064"
+LINE: Final = "#e3dfd7"
+CARD: Final = "#ffffff"
+BAD: Final = "#a8261c"
+PALETTE: Final = frozenset({OWN, CLASS, SEASON, QUIET, LINE, CARD, BAD, "#cfe2e4", "#1c2a2d", "#f1eee8", "#75736d"})
+
+# A phone's panel, a column, and a panel as wide as the page; the style sheet shows the one that fits.
+WIDTHS: Final = (280, 520, 1080)
+LABEL_SIZE: Final = 13
+ONE_DAY: Final = 24 * 60 * 60
+FULL_SCORE: Final = 100
+WEEKS_LABELLED: Final = {280: 5, 520: 9, 1080: 18}
+DRAWN_BY: Final = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+CONFIG: Final[dict[str, Any]] = {
+    "font": "Inter",
+    "aria": False,
+    "view": {"stroke": None},
+    "axis": {
+        "labelFont": "Inter",
+        "labelFontSize": LABEL_SIZE,
+        "labelColor": QUIET,
+        "labelOverlap": False,
+        "labelPadding": 8,
+        "gridColor": LINE,
+        "domain": False,
+        "ticks": False,
+        "title": None,
+    },
+    "text": {"font": "Inter", "fontSize": LABEL_SIZE},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart in each width, the sentence that says its result, and its figures as a table."""
+
+    title: str
+    sentence: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    drawings: Sequence[SafeString]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekContact:
+    """One contact of a participant: its week and its score, or none where nobody answered."""
+
+    week: IsoWeek
+    score: float
+    is_answered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WeekProgress:
+    """How many contacts a week was to bring, and has brought; None for weeks to come."""
+
+    week: IsoWeek
+    planned: int
+    done: int | None
+
+
+def week_by_week(contacts: Sequence[WeekContact], *, weeks: Sequence[IsoWeek], class_mean: float | None) -> Figure:
+    """Draw every contact as a dot in its week, with the mean of the class as a line."""
+
+    def draw() -> Figure:
+        sentence = _week_sentence(contacts, class_mean)
+        return Figure(
+            title=_("Week by week"),
+            sentence=sentence,
+            columns=[_("Week"), _("Contacts"), _("Scores")],
+            rows=[_week_row(week, contacts) for week in weeks],
+            drawings=[_draw(_week_chart(contacts, weeks, class_mean, width), width, sentence) for width in WIDTHS],
+        )
+
+    return _kept(draw, "week_by_week", contacts, weeks, class_mean)
+
+
+def progress_by_week(progress: Sequence[WeekProgress]) -> Figure:
+    """Draw the contacts approved so far against the plan, both added up week by week."""
+
+    def draw() -> Figure:
+        sentence = _progress_sentence(progress)
+        return Figure(
+            title=_("Progress by week"),
+            sentence=sentence,
+            columns=[_("Week"), _("Planned"), _("Approved")],
+            rows=[_progress_row(week) for week in progress],
+            drawings=[_draw(_progress_chart(progress, width), width, sentence) for width in WIDTHS],
+        )
+
+    return _kept(draw, "progress_by_week", progress)
+
+
+def warm() -> None:
+    """Start the drawing machine, so that the first reader does not wait for it."""
+    _svg({"mark": "point", "data": {"values": [{}]}})
+
+
+def _kept(draw: Callable[[], Figure], *drawn_from: object) -> Figure:
+    """Return the figure, drawn once for the same data and language and then read from the cache."""
+    written = repr((DRAWN_BY, get_language(), drawn_from))
+    key = f"figure:{hashlib.sha256(written.encode()).hexdigest()}"
+    return cast("Figure", cache.get_or_set(key, draw, ONE_DAY))
+
+
+def _week_sentence(contacts: Sequence[WeekContact], class_mean: float | None) -> str:
+    unanswered = sum(not contact.is_answered for contact in contacts)
+    parts = [
+        ngettext("%(count)s contact.", "%(count)s contacts.", len(contacts)) % {"count": len(contacts)},
+        ngettext("%(count)s was not answered.", "%(count)s were not answered.", unanswered) % {"count": unanswered}
+        if unanswered
+        else _("All were answered."),
+    ]
+    if contacts:
+        mean = sum(contact.score for contact in contacts) / len(contacts)
+        parts.append(_("The mean is %(mean)s.") % {"mean": formatting.score(mean)})
+    if class_mean is not None:
+        parts.append(_("The mean of the class is %(mean)s.") % {"mean": formatting.score(class_mean)})
+    return " ".join(parts)
+
+
+def _week_row(week: IsoWeek, contacts: Iterable[WeekContact]) -> list[str]:
+    own = [contact for contact in contacts if contact.week == week]
+    shown = [formatting.score(one.score) if one.is_answered else _("no answer") for one in own]
+    return [formatting.iso_week(week), formatting.number(len(own)), " · ".join(shown) or formatting.MISSING]
+
+
+def _progress_sentence(progress: Sequence[WeekProgress]) -> str:
+    done, planned = sum(week.done or 0 for week in progress), sum(week.planned for week in progress)
+    counts = {"done": formatting.number(done), "planned": formatting.number(planned)}
+    return _("%(done)s of %(planned)s contacts are approved.") % counts
+
+
+def _progress_row(week: WeekProgress) -> list[str]:
+    return [formatting.iso_week(week.week), formatting.number(week.planned), formatting.number(week.done)]
+
+
+def _dots(contacts: Sequence[WeekContact], weeks: Sequence[IsoWeek]) -> list[dict[str, Any]]:
+    """Place the contacts of a week side by side within it."""
+    place = {week: index for index, week in enumerate(weeks)}
+    totals, seen = Counter(contact.week for contact in contacts), Counter[IsoWeek]()
+    dots = []
+    for contact in contacts:
+        if contact.week not in place:
+            continue
+        seen[contact.week] += 1
+        x = place[contact.week] + seen[contact.week] / (totals[contact.week] + 1)
+        dots.append({"x": round(x, 4), "y": contact.score, "answered": contact.is_answered})
+    return dots
+
+
+def _week_chart(
+    contacts: Sequence[WeekContact], weeks: Sequence[IsoWeek], class_mean: float | None, width: int
+) -> dict[str, Any]:
+    dots = _dots(contacts, weeks)
+    x, y = _week_axis(weeks, width), _scale_axis()
+    layers: list[alt.Chart] = []
+    if class_mean is not None:
+        layers += _mean_line(class_mean, end=len(weeks), y=y)
+    answered = [dot for dot in dots if dot["answered"]]
+    layers.append(_points(answered, x, y, fill=OWN, stroke=CARD))
+    unanswered = [dot for dot in dots if not dot["answered"]]
+    if unanswered:
+        layers.append(_points(unanswered, x, y, fill=CARD, stroke=BAD))
+        layers.append(_no_answer_label(unanswered[0], x, y, end=len(weeks)))
+    return _frame(alt.layer(*layers), width, right=64)
+
+
+def _points(dots: list[dict[str, Any]], x: alt.X, y: alt.Y, *, fill: str, stroke: str) -> alt.Chart:
+    ring = 2.5 if stroke == BAD else 1.5
+    marks = _data(dots).mark_point(shape="circle", size=95, opacity=1, fill=fill, stroke=stroke, strokeWidth=ring)
+    return marks.encode(x=x, y=y)
+
+
+def _mean_line(mean: float, *, end: int, y: alt.Y) -> list[alt.Chart]:
+    line = _data([{"x": 0, "end": end, "y": mean}]).mark_rule(color=CLASS, strokeWidth=2, opacity=1)
+    words = {"align": "left", "dx": 8, "fill": CLASS, "opacity": 1}
+    at_end = _data([{"x": end, "y": mean, "text": formatting.score(mean)}]).encode(x=_x(), y=y, text="text:N")
+    below = _data([{"x": end, "y": mean, "text": _("the class")}]).encode(x=_x(), y=y, text="text:N")
+    return [
+        line.encode(x=_x(), x2="end:Q", y=y),
+        at_end.mark_text(**words, dy=-2, baseline="alphabetic", fontWeight=600),
+        below.mark_text(**words, dy=14, baseline="alphabetic"),
+    ]
+
+
+def _no_answer_label(dot: dict[str, Any], x: alt.X, y: alt.Y, *, end: int) -> alt.Chart:
+    is_late = dot["x"] > end * 0.7
+    align, dx = ("right", -10) if is_late else ("left", 10)
+    words = _data([{**dot, "text": _("no answer")}]).encode(x=x, y=y, text="text:N")
+    return words.mark_text(align=align, dx=dx, dy=-8, baseline="alphabetic", fill=BAD, opacity=1)
+
+
+def _x() -> alt.X:
+    return alt.X("x:Q")
+
+
+def _week_axis(weeks: Sequence[IsoWeek], width: int) -> alt.X:
+    every = max(1, -(-len(weeks) // WEEKS_LABELLED[width]))
+    middles = [index + 0.5 for index in range(0, len(weeks), every)]
+    names = json.dumps([str(week.week) for week in weeks])
+    axis = alt.Axis(values=middles, grid=False, labelExpr=f"{names}[floor(datum.value)]", title=None)
+    return alt.X("x:Q", scale=alt.Scale(domain=[0, max(len(weeks), 1)], nice=False), axis=axis)
+
+
+def _scale_axis() -> alt.Y:
+    scale = alt.Scale(domain=[0, FULL_SCORE], nice=False)
+    return alt.Y("y:Q", scale=scale, axis=alt.Axis(values=[0, 50, FULL_SCORE], title=None))
+
+
+def _progress_chart(progress: Sequence[WeekProgress], width: int) -> dict[str, Any]:
+    planned = _added_up([week.planned for week in progress])
+    done = _added_up([week.done for week in progress if week.done is not None])
+    top = max(planned[-1]["y"], done[-1]["y"], 1)
+    x = _week_axis([week.week for week in progress], width)
+    y = _count_axis(top)
+    plan = _data(planned).mark_line(color=SEASON, strokeWidth=2, strokeDash=[5, 5], opacity=1)
+    own = _data(done).mark_line(color=OWN, strokeWidth=3, opacity=1, strokeCap="round")
+    layers = [
+        plan.encode(x=x, y=y),
+        own.encode(x=x, y=y),
+        _data(done[-1:]).mark_point(size=95, fill=OWN, stroke=CARD, strokeWidth=2, opacity=1).encode(x=x, y=y),
+        _end_label(planned[-1], _("plan"), SEASON, x, y, is_below=False),
+        _end_label(done[-1], formatting.number(done[-1]["y"]), OWN, x, y, is_below=True),
+    ]
+    return _frame(alt.layer(*layers), width, right=48)
+
+
+def _end_label(at: dict[str, Any], text: str, colour: str, x: alt.X, y: alt.Y, *, is_below: bool) -> alt.Chart:
+    words = _data([{**at, "text": text}]).encode(x=x, y=y, text="text:N")
+    place: dict[str, Any] = {"dx": 8, "dy": 18 if is_below else 4, "align": "left", "baseline": "alphabetic"}
+    return words.mark_text(**place, fill=colour, opacity=1, fontWeight=600 if is_below else 400)
+
+
+def _count_axis(top: int) -> alt.Y:
+    step = _round_step(top)
+    values = list(range(0, top + 1, step))
+    names = json.dumps([formatting.number(value) for value in values])
+    axis = alt.Axis(values=values, labelExpr=f"{names}[round(datum.value / {step})]", title=None)
+    return alt.Y("y:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
+
+
+def _round_step(top: int) -> int:
+    """Return a round number that goes two to four times into ``top``."""
+    step = 1
+    for factor in (2, 5, 10) * 9:
+        if top // step <= len("four"):
+            break
+        step = 10 ** (len(str(step)) - 1) * factor
+    return step
+
+
+def _added_up(counts: Sequence[int]) -> list[dict[str, Any]]:
+    points: list[dict[str, Any]] = [{"x": 0, "y": 0}]
+    for count in counts:
+        points.append({"x": len(points), "y": points[-1]["y"] + count})
+    return points
+
+
+def _data(rows: list[dict[str, Any]]) -> alt.Chart:
+    return alt.Chart(alt.Data(values=rows))
+
+
+def _frame(chart: alt.LayerChart, width: int, *, right: int) -> dict[str, Any]:
+    """Fix the outer width, so that text is drawn at its size and never scaled."""
+    left, top, bottom, height = 44, 14, 30, 200
+    return {
+        **chart.properties(width=width - left - right, height=height).to_dict(validate=False),
+        "autosize": {"type": "none"},
+        "padding": {"left": left, "right": right, "top": top, "bottom": bottom},
+        "background": None,
+        "config": CONFIG,
+    }
+
+
+def _draw(spec: dict[str, Any], width: int, sentence: str) -> SafeString:
+    """Return the chart as SVG that says its result to those who cannot see it."""
+    opening = format_html('<svg class="chart chart-{}" role="img" aria-label="{}" ', width, sentence)
+    # The converter escapes what it draws; the sentence is escaped above.
+    return mark_safe(f"{opening}{_svg(spec)}")  # noqa: S308 -- both parts are escaped
+
+
+def _svg(spec: dict[str, Any]) -> str:
+    """Return the drawing from the size in its opening tag on."""
+    drawn = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    return drawn[drawn.index("width=") :]

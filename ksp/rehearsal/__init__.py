@@ -1,0 +1,1 @@
+"""Plays a season: fictitious centres, observers and reports, through the real services."""

@@ -1,0 +1,21 @@
+"""The addresses of the site."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from ksp import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.home, name="home"),
+    path("", include("ksp.accounts.urls")),
+    path("", include("participants.urls")),
+    path("", include("responses.questionnaires.urls")),
+    path("", include("observers.urls")),
+    path("", include("assignments.urls")),
+    path("", include("responses.urls")),
+    path("", include("reports.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("healthz/live", pages.live, name="live"),
+    path("healthz/ready", pages.ready, name="ready"),
+    path("", include("django_prometheus.urls")),
+]

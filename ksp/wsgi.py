@@ -1,0 +1,15 @@
+"""The web process."""
+
+import os
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ksp.settings")
+
+application = get_wsgi_application()
+
+if settings.KSP_WORKER_IN_PROCESS:
+    from ksp.celery import start_worker_in_process
+
+    start_worker_in_process()

@@ -1,0 +1,1 @@
+"""The people who make the contacts, and their conflicts of interest."""

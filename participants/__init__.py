@@ -1,0 +1,1 @@
+"""Customer-service centres, their classes, seasons and enrolments."""

@@ -1,0 +1,49 @@
+"""What a season decides for itself, with the defaults of the award."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+DEFAULT_WEIGHTS = {"phone": 10, "email": 8, "chat": 7, "messenger": 7}
+DEFAULT_GRADE_WEIGHTS = {"content": 40, "instructions": 30, "language": 15, "punctuality": 15}
+
+
+@dataclass(frozen=True)
+class SeasonSettings:
+    """The rules that no source fixes, so that each season may choose.
+
+    ``mean`` is ``contacts`` (mean of the contacts' scores) or ``pooled`` (points over possible points);
+    ``employees_informed`` is ``warn`` or ``block``; limits are in seconds, but working days for e-mail.
+    """
+
+    contacts_per_participant: int = 25
+    method_weights: dict[str, int] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
+    most_methods: int = 3
+    phone_limit: int = 300
+    chat_limit: int = 300
+    messenger_limit: int = 1800
+    email_limit: int = 3
+    email_latest_hour: int = 12
+    least_observer_score: int = 60
+    new_observer_score: int = 70
+    graded_reports: int = 20
+    grade_weights: dict[str, int] = field(default_factory=lambda: dict(DEFAULT_GRADE_WEIGHTS))
+    review_working_days: int = 3
+    least_comment_length: int = 20
+    advised_comment_length: int = 200
+    mean: str = "contacts"
+    least_contacts_ranked: int = 20
+    least_contacts_method: int = 5
+    least_class_size: int = 3
+    employees_informed: str = "warn"
+    retention_months: int = 24
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the stored settings over the defaults; unknown names are left out."""
+        known = {item.name for item in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in known})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all settings as plain values."""
+        return asdict(self)

@@ -1,0 +1,1 @@
+"""Dashboards, exports, what participants see."""

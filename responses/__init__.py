@@ -1,0 +1,1 @@
+"""Filled-in reports, attempts, answers, the review queue."""

@@ -1,0 +1,13 @@
+"""The responses app."""
+
+from django.apps import AppConfig
+
+
+class ResponsesConfig(AppConfig):
+    """Filled-in reports, attempts, answers, the review queue."""
+
+    name = "responses"
+
+    def ready(self) -> None:
+        """Register the permissions."""
+        from responses import rules  # noqa: F401, PLC0415 -- registers permissions

@@ -1,0 +1,1 @@
+"""Performance areas, questions, options; frozen once a season opens."""

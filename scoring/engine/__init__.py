@@ -1,0 +1,1 @@
+"""From answers to scores, means, places and awards: pure functions on arrays."""

@@ -1,0 +1,95 @@
+"""Stored scores: one row per approved report, one per participant, class and season on each method; and what is owed."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from participants.models import AwardClass, Enrolment, Season
+from responses.models import SurveyResponse
+
+
+class ResponseScore(models.Model):
+    """What one approved report scored. ``areas`` holds points and possible points per scored area, as int32."""
+
+    response = models.OneToOneField(SurveyResponse, models.CASCADE, primary_key=True, related_name="score")
+    season = models.ForeignKey(Season, models.CASCADE, related_name="response_scores")
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="response_scores")
+    points = models.PositiveIntegerField()
+    possible = models.PositiveIntegerField()
+    score = models.FloatField(_("score"), null=True)
+    areas = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.response_id}: {self.points}/{self.possible}"
+
+
+class Scope(models.TextChoices):
+    """Whose summary it is."""
+
+    PARTICIPANT = "participant", _("Participant")
+    CLASS = "class", _("Class")
+    SEASON = "season", _("Season")
+
+
+class ScoreSummary(models.Model):
+    """Results of a participant, a class or the season, on one method or (empty) on all.
+
+    ``vector`` holds every number of the summary in the engine's layout; ``sums`` the exact sums that ties rest on.
+    """
+
+    season = models.ForeignKey(Season, models.CASCADE, related_name="summaries")
+    scope = models.CharField(max_length=11, choices=Scope)
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, null=True, related_name="summaries")
+    award_class = models.ForeignKey(AwardClass, models.CASCADE, null=True, related_name="summaries")
+    method = models.CharField(max_length=10, blank=True)
+    contacts = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+    total = models.FloatField(null=True)
+    answered_score = models.FloatField(null=True)
+    rank_class = models.PositiveIntegerField(null=True)
+    rank_overall = models.PositiveIntegerField(null=True)
+    vector = models.BinaryField()
+    sums = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["season", "scope", "enrolment", "award_class", "method"],
+                name="summary_is_stored_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(scope=Scope.PARTICIPANT, enrolment__isnull=False, award_class__isnull=True)
+                | Q(scope=Scope.CLASS, enrolment__isnull=True, award_class__isnull=False)
+                | Q(scope=Scope.SEASON, enrolment__isnull=True, award_class__isnull=True),
+                name="summary_belongs_to_its_scope",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.enrolment_id or self.award_class_id or self.season_id} {self.method}"
+
+
+class ScoringState(models.Model):
+    """When a season's scores were last computed; its row is the lock that computations queue for."""
+
+    season = models.OneToOneField(Season, models.CASCADE, primary_key=True, related_name="scoring_state")
+    computed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.season)
+
+
+class RecomputeOwed(models.Model):
+    """A participant's scores no longer follow from the approved reports; written in the transaction that causes it."""
+
+    season = models.ForeignKey(Season, models.CASCADE, related_name="recomputes_owed")
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="recomputes_owed")
+    created_at = models.DateTimeField(auto_now_add=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=250, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.enrolment)

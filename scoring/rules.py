@@ -1,0 +1,7 @@
+"""Who may do what with scores."""
+
+import rules
+
+from ksp.accounts.rules import is_administrator, is_own_organisers
+
+rules.add_perm("scoring.recompute_scores", is_administrator & is_own_organisers)

@@ -1,0 +1,1 @@
+"""What make calls: installing, serving the demo, running every check."""

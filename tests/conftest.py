@@ -1,0 +1,55 @@
+"""What every test starts from: cheap passwords, a folder and a cache of its own, and a way to count queries."""
+
+import contextlib
+import os
+import tempfile
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext, override_settings
+
+# The database's own bookkeeping, which differs between the two databases and costs next to nothing.
+BOOKKEEPING = ("BEGIN", "COMMIT", "RELEASE", "ROLLBACK", "SAVEPOINT")
+
+
+def pytest_configure(config):
+    """Keep this process' files and cached values apart from everybody else's."""
+    from django.conf import settings
+
+    folder = tempfile.TemporaryDirectory(prefix="ksp-test-")
+    config.add_cleanup(folder.cleanup)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1")
+    own = {
+        "CACHES": settings.CACHES,
+        "MEDIA_ROOT": folder.name,
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    }
+    if settings.REDIS_URL and worker != "gw-1":
+        address = f"{settings.REDIS_URL.rpartition('/')[0]}/{int(worker.removeprefix('gw')) + 1}"
+        own["REDIS_URL"] = own["CELERY_BROKER_URL"] = address
+        own["CACHES"] = {"default": {**settings.CACHES["default"], "LOCATION": address}}
+    changed = override_settings(**own)
+    changed.enable()
+    config.add_cleanup(changed.disable)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Let no test find what another one remembered, such as the tries of a sign-in."""
+    cache.clear()
+
+
+@pytest.fixture
+def count_queries():
+    """Give a context that holds the queries made inside it, the database's bookkeeping aside."""
+
+    @contextlib.contextmanager
+    def counted(expected=None):
+        queries = []
+        with CaptureQueriesContext(connection) as captured:
+            yield queries
+        queries += [query["sql"] for query in captured if not query["sql"].startswith(BOOKKEEPING)]
+        assert expected in {None, len(queries)}, f"{len(queries)} queries instead of {expected}:\n" + "\n".join(queries)
+
+    return counted

@@ -1,0 +1,1 @@
+"""The smallest valid objects; states are traits."""

@@ -1,0 +1,6 @@
+"""Hypothesis here judges numbers, not the speed of a busy machine."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("numbers", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("numbers")
