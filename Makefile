@@ -1,12 +1,13 @@
-# The newest of these that is Python 3.11 or newer makes everything else.
-PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
-	$(shell command -v $(name) >/dev/null && $(name) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)')))
+# Python 3.11 or newer makes everything else.
+python = $(shell $(1) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)
+PYTHON ?= $(or $(call python,python3),$(call python,python3.14),$(call python,python3.13),$(call python,python3.12),\
+	$(call python,python3.11))
 PORT ?= 8000
 export PORT
 run = $(or $(PYTHON),$(error Python 3.11 or newer is needed)) -m scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset install test test-fast check services services-stop bench season
+.PHONY: help demo demo-reset install test test-fast check format services services-stop bench season
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +30,10 @@ test-fast: ## the unit tests alone, on SQLite
 
 check: ## linters, types, import contracts, translations
 	@$(run).checks
+
+format: ## put the code into the shape that check asks for
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} + || true
 
 services: ## a private PostgreSQL and Redis for development
 	@$(run).services start

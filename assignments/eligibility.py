@@ -133,9 +133,7 @@ def _knowledge(assignment: Assignment) -> _Knowledge:
     """Read, in four queries, what the rules need about everybody."""
     others = Assignment.objects.filter(state__in=MEETING, observer__isnull=False).exclude(pk=assignment.pk)
     met = set(others.filter(participant=assignment.participant_id).values_list("observer_id", flat=True))
-    met |= set(
-        PriorContact.objects.filter(participant=assignment.participant_id).values_list("observer_id", flat=True)
-    )
+    met |= set(PriorContact.objects.filter(participant=assignment.participant_id).values_list("observer_id", flat=True))
     customers = CustomerRelation.objects.filter(participant=assignment.participant_id)
     loads = (
         others.filter(season=assignment.season_id)
@@ -147,7 +145,7 @@ def _knowledge(assignment: Assignment) -> _Knowledge:
     for row in loads:
         in_week[row["observer_id"]], in_season[row["observer_id"]] = row["in_week"], row["in_season"]
     return _Knowledge(
-        met=frozenset(key for key in met if key is not None),
+        met=frozenset(met),
         customers=frozenset(customers.values_list("observer_id", flat=True)),
         in_week=in_week,
         in_season=in_season,

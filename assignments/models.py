@@ -100,8 +100,7 @@ class Assignment(models.Model):
             models.CheckConstraint(condition=Q(method__in=ContactMethod.values), name="assignment_method_is_known"),
             models.CheckConstraint(condition=Q(state__in=AssignmentState.values), name="assignment_state_is_known"),
             models.CheckConstraint(
-                condition=Q(observer__isnull=False)
-                | Q(state__in=[AssignmentState.PLANNED, AssignmentState.CANCELLED]),
+                condition=Q(observer__isnull=False) | Q(state__in=[AssignmentState.PLANNED, AssignmentState.CANCELLED]),
                 name="assignment_that_was_sent_has_an_observer",
             ),
         ]

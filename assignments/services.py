@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assignments import emails, eligibility
+from assignments import eligibility, emails
 from assignments.models import Assignment
 from assignments.signals import assignment_changed
 from assignments.workflow import ACCEPT, CANCEL, DECLINE, EXPIRE, FINISH, OFFER, WITHDRAW

@@ -26,9 +26,7 @@ class AssignmentState(models.TextChoices):
 
 
 # While an assignment is in one of these, its observer meets, or has met, its participant.
-MEETING = frozenset(
-    {AssignmentState.PLANNED, AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.DONE}
-)
+MEETING = frozenset({AssignmentState.PLANNED, AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.DONE})
 OPEN = frozenset({AssignmentState.PLANNED, AssignmentState.OFFERED, AssignmentState.ACCEPTED})
 
 OFFER = Transition(

@@ -3,9 +3,10 @@
 import logging
 import os
 import threading
+from typing import Any
 
 from celery import Celery
-from celery.beat import EmbeddedService
+from celery.beat import Scheduler, Service
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ksp.settings")
 
@@ -23,13 +24,14 @@ def start_worker_in_process() -> bool:
         return False
     app.finalize()
     threading.Thread(target=_work, name="ksp-worker", daemon=True).start()
-    beat = EmbeddedService(app, thread=True, max_interval=5)
-    beat.daemon = True
-    beat.service.scheduler_cls = "celery.beat:Scheduler"
-    beat.start()
+    threading.Thread(target=_schedule, name="ksp-beat", daemon=True).start()
     return True
 
 
+def _schedule() -> None:
+    Service(app, max_interval=5, scheduler_cls=Scheduler).start(embedded_process=False)
+
+
 def _work() -> None:
-    worker = app.WorkController(pool="solo", concurrency=1, loglevel="WARNING", without_gossip=True, without_mingle=True)
-    worker.start()
+    quiet: dict[str, Any] = {"loglevel": "WARNING", "without_gossip": True, "without_mingle": True}
+    app.WorkController(pool="solo", concurrency=1, **quiet).start()

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from ksp.accounts.models import Role
+from ksp.accounts.requests import UserRequest
 
 HOMES = {
     Role.ADMINISTRATOR: "accounts:administration",
@@ -19,9 +20,9 @@ HOMES = {
 
 
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: UserRequest) -> HttpResponse:
     """Lead each role to its own home."""
-    return redirect(HOMES[Role(request.user.role)])  # type: ignore[union-attr] -- signed in
+    return redirect(HOMES[Role(request.user.role)])
 
 
 def live(_request: HttpRequest) -> HttpResponse:

@@ -72,7 +72,9 @@ class Observer(models.Model):
         verbose_name_plural = _("observers")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organiser", "code"], name="observer_id_is_unique_at_an_organiser"),
-            models.UniqueConstraint(fields=["organiser", "imported_with", "pseudonym"], name="observer_pseudonym_is_unique"),
+            models.UniqueConstraint(
+                fields=["organiser", "imported_with", "pseudonym"], name="observer_pseudonym_is_unique"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -70,7 +70,8 @@ class Season(models.Model):
             models.CheckConstraint(condition=Q(ends_on__gte=models.F("starts_on")), name="season_ends_after_it_starts"),
             models.CheckConstraint(condition=Q(state__in=SeasonState.values), name="season_state_is_known"),
             models.CheckConstraint(
-                condition=Q(state=SeasonState.PREPARING) | Q(opened_at__isnull=False), name="season_that_left_preparation_was_opened"
+                condition=Q(state=SeasonState.PREPARING) | Q(opened_at__isnull=False),
+                name="season_that_left_preparation_was_opened",
             ),
         ]
 

@@ -38,9 +38,7 @@ class ReasonMissing(DomainError):
 
 
 @transaction.atomic
-def create_season(  # noqa: PLR0913 -- what a season is from its first day
-    organiser: Organiser, *, code: str, name: str, starts_on: date, ends_on: date, by: User
-) -> Season:
+def create_season(organiser: Organiser, *, code: str, name: str, starts_on: date, ends_on: date, by: User) -> Season:
     """Make a season in preparation, with the default settings."""
     if not by.has_perm("participants.change_season", organiser_owned(organiser)):
         raise PermissionDenied
@@ -159,7 +157,9 @@ def pause_class(class_id: int, *, reason: str, now: datetime | None, by: User) -
 @transaction.atomic
 def record_employees_informed(enrolment_id: int, *, informed_on: date | None, by: User) -> Enrolment:
     """Write down when the participant informed its employees about the survey."""
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("season", "participant").get(pk=enrolment_id)
+    enrolment = (
+        Enrolment.objects.select_for_update(of=("self",)).select_related("season", "participant").get(pk=enrolment_id)
+    )
     if not by.has_perm("participants.change_enrolment", enrolment):
         raise PermissionDenied
     enrolment.employees_informed_on = informed_on
@@ -182,8 +182,6 @@ def add_representative(participant_id: int, *, user: User, by: User) -> Represen
 
 def share_out_contacts(enrolment: Enrolment, channels: list[ContactChannel], *, settings: SeasonSettings) -> None:
     """Set on each unsaved or stored channel how many of the participant's contacts go by it."""
-    parts = distribute(
-        enrolment.planned_contacts, [channel.method for channel in channels], settings.method_weights
-    )
+    parts = distribute(enrolment.planned_contacts, [channel.method for channel in channels], settings.method_weights)
     for channel in channels:
         channel.planned_contacts = parts.get(channel.method, 0)

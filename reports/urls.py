@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from reports import views
+from reports.views import control, participant
 
 app_name = "reports"
 
 urlpatterns = [
-    path("control/", views.control, name="control"),
-    path("dashboard/", views.dashboard, name="dashboard"),
-    path("dashboard/answers/", views.answers, name="answers"),
-    path("dashboard/answers/<uuid:key>/", views.answer, name="answer"),
-    path("dashboard/comments/", views.comments, name="comments"),
-    path("results/", views.results, name="results"),
+    path("control/", control.control, name="control"),
+    path("dashboard/", participant.dashboard, name="dashboard"),
+    path("dashboard/answers/", participant.answers, name="answers"),
+    path("dashboard/answers/<uuid:key>/", participant.answer, name="answer"),
+    path("dashboard/comments/", participant.comments, name="comments"),
+    path("results/", participant.results, name="results"),
 ]

@@ -9,5 +9,5 @@ class ResponsesConfig(AppConfig):
     name = "responses"
 
     def ready(self) -> None:
-        """Register the permissions."""
-        from responses import rules  # noqa: F401, PLC0415 -- registers permissions
+        """Register permissions and receivers."""
+        from responses import receivers, rules  # noqa: F401, PLC0415 -- registers receivers and permissions

@@ -1,4 +1,4 @@
-"""Stored scores: one row per approved report, one per participant, class and season on each method; and what is owed."""
+"""Stored scores of reports, participants, classes and the season; and the computations that are owed."""
 
 from typing import ClassVar
 

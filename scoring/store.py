@@ -9,7 +9,7 @@ from ksp.lib.copying import Value, copy_rows
 from participants.models import Enrolment, Season
 from responses.models import SurveyResponse
 from scoring.batteries import battery_of, scoring_rules
-from scoring.engine.battery import Battery, Floats, Ints
+from scoring.engine.battery import Battery, Floats, Ints, Stored
 from scoring.engine.layout import STORED, Layout, combine
 from scoring.engine.measures import GROUPS
 from scoring.engine.ranks import Ranks, Standings, rank
@@ -43,7 +43,13 @@ def approved_reports(season: Season, battery: Battery, enrolments: Collection[in
     if enrolments is not None:
         rows = rows.filter(enrolment__in=enrolments)
     columns = rows.values_list("pk", "enrolment_id", "method", "week", "is_answered", "packed")
-    return Reports.from_rows(battery, (ReportRow(*row[:3], _week(row[3]), *row[4:]) for row in columns))
+    return Reports.from_rows(
+        battery,
+        (
+            ReportRow(key, enrolment, method, _week(week), bool(answered), packed or b"")
+            for key, enrolment, method, week, answered, packed in columns
+        ),
+    )
 
 
 def _week(written: str) -> int:
@@ -108,7 +114,7 @@ def write_enrolments(season: Season, enrolments: Collection[int]) -> None:
     book = _Book.of(season)
     reports, scores, summaries = book.computed(enrolments)
     before = _stored_table(book)
-    table = _merged(book, before, summaries, set(enrolments))
+    table = _merged(before, summaries, set(enrolments))
     ranks = rank(table.standings(book), book.rules)
     classes = {book.class_of[key] for key in enrolments}
     ResponseScore.objects.filter(season=season, enrolment__in=enrolments).delete()
@@ -181,7 +187,7 @@ def _stored_table(book: _Book) -> _Table:
     return _filled(book.layout, enrolments, columns)
 
 
-def _filled(layout: Layout, enrolments: Ints, columns: Iterable[tuple[int, str, bytes, bytes]]) -> _Table:
+def _filled(layout: Layout, enrolments: Ints, columns: Iterable[tuple[int, str, Stored, Stored]]) -> _Table:
     matrix = layout.empty(len(enrolments), len(GROUPS))
     sums = [b""] * (len(enrolments) * len(GROUPS))
     row_of = {key: row for row, key in enumerate(enrolments.tolist())}
@@ -193,7 +199,7 @@ def _filled(layout: Layout, enrolments: Ints, columns: Iterable[tuple[int, str, 
     return _Table(enrolments, matrix, sums)
 
 
-def _merged(book: _Book, before: _Table, fresh: Summaries, replaced: set[int]) -> _Table:
+def _merged(before: _Table, fresh: Summaries, replaced: set[int]) -> _Table:
     """Return the stored table with the replaced participants' rows computed anew."""
     kept = [row for row, key in enumerate(before.enrolments.tolist()) if key not in replaced]
     keys = np.concatenate([before.enrolments[kept], fresh.enrolments])

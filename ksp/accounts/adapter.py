@@ -12,7 +12,7 @@ from ksp.accounts.services import owe_mail
 class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
     """Sign-in without sign-up."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- the library's signature
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes an account alone."""
         return False
 

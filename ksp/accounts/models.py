@@ -58,7 +58,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(pk=user.pk)
 
 
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # a dynamic base
+class UserManager(BaseUserManager["User"]):
     """Makes and finds people who sign in."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -89,7 +89,7 @@ class User(AbstractBaseUser):
     has_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

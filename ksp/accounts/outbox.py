@@ -26,7 +26,8 @@ def deliver_owed_mail() -> int:
 def _deliver_one() -> int | None:
     now = timezone.now()
     due = OwedMail.objects.filter(Q(next_try_at=None) | Q(next_try_at__lte=now), sent_at=None, tries__lt=MOST_TRIES)
-    mail = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).order_by("pk").first()
+    skip = connection.features.has_select_for_update_skip_locked
+    mail = due.select_for_update(skip_locked=skip).order_by("pk").first()
     if mail is None:
         return None
     mail.tries += 1

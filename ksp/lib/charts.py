@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ WIDTHS: Final = (280, 520, 1080)
 LABEL_SIZE: Final = 13
 ONE_DAY: Final = 24 * 60 * 60
 FULL_SCORE: Final = 100
+SPARE_ATTRIBUTES: Final = re.compile(r' (?:role|aria-roledescription|aria-hidden|class|pointer-events)="[^"]*"')
 WEEKS_LABELLED: Final = {280: 5, 520: 9, 1080: 18}
 DRAWN_BY: Final = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
@@ -307,6 +309,6 @@ def _draw(spec: dict[str, Any], width: int, sentence: str) -> SafeString:
 
 
 def _svg(spec: dict[str, Any]) -> str:
-    """Return the drawing from the size in its opening tag on."""
+    """Return the drawing from the size in its opening tag on, without what only scripts and readers of parts use."""
     drawn = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    return drawn[drawn.index("width=") :]
+    return SPARE_ATTRIBUTES.sub("", drawn[drawn.index("width=") :])

@@ -32,12 +32,16 @@ def _create(vendor: str, name: str, *, table: str, event: str, when: str, messag
     if vendor == "postgresql":
         row = "OLD" if event == "delete" else "NEW"
         return (
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN "
-            f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{name}'; "
-            f"END IF; RETURN {row}; END $$",
+            (
+                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN "
+                f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{name}'; "
+                f"END IF; RETURN {row}; END $$"
+            ),
             f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
         )
     return (
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN {when} "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        (
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        ),
     )

@@ -64,6 +64,11 @@ def questionnaire_of(season: Season) -> Questionnaire:
     return _frozen_questionnaire(season.pk) if season.is_frozen else _read(season.pk)
 
 
+def read_questionnaire(season: Season) -> Questionnaire:
+    """Return the season's questionnaire as the database has it now."""
+    return _read(season.pk)
+
+
 @lru_cache(maxsize=32)
 def _frozen_questionnaire(season_id: int) -> Questionnaire:
     return _read(season_id)

@@ -59,11 +59,7 @@ def save_answer(response_id: int, *, question: str, value: str, base: int | None
 def asked_question(response: SurveyResponse, code: str) -> AskedQuestion:
     """Return the question that the observer answers in this contact, or say that there is none."""
     asked = questionnaire_of(response.season).by_code.get(code)
-    if (
-        asked is None
-        or asked.question.kind == QuestionKind.WAITING
-        or response.method not in asked.question.methods
-    ):
+    if asked is None or asked.question.kind == QuestionKind.WAITING or response.method not in asked.question.methods:
         raise UnknownAnswer(_("This question is not part of the report. Reload the page."))
     return asked
 

@@ -108,7 +108,7 @@ def end_attempt(
 
 
 @transaction.atomic
-def correct_attempt(  # noqa: PLR0913 -- the three times of an attempt, beside who and when
+def correct_attempt(
     attempt_id: int,
     *,
     started_at: datetime,

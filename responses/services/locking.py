@@ -33,9 +33,7 @@ def fetch_for_update(response_id: int) -> SurveyResponse:
     return rows.select_related("season", "observer__user", "reviewed_by", "assignment__observer").get(pk=response_id)
 
 
-def lock_for_move(
-    response_id: int, transition: Transition, *, by: User, version: int | None = None
-) -> SurveyResponse:
+def lock_for_move(response_id: int, transition: Transition, *, by: User, version: int | None = None) -> SurveyResponse:
     """Fetch the report for update, or say why ``by`` cannot make this move now.
 
     ``version`` is the one that the person has read; another one in the database is a conflict.

@@ -73,7 +73,8 @@ def _final_outcome(response: SurveyResponse, questionnaire: Questionnaire, *, no
     attempts = list(response.attempts.all())
     outcome = outcome_of(response, attempts, now=now, questionnaire=questionnaire)
     if not outcome.is_final:
-        raise ReportIncomplete(_("The contact is not finished: an attempt is under way or still to be made."), missing={})
+        message = _("The contact is not finished: an attempt is under way or still to be made.")
+        raise ReportIncomplete(message, missing={})
     for attempt in attempts:
         if attempt.outcome == AttemptOutcome.RUNNING:
             attempt.outcome = AttemptOutcome.NO_ANSWER

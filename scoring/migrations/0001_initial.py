@@ -5,65 +5,154 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('participants', '0001_initial'),
-        ('responses', '0001_initial'),
+        ("participants", "0001_initial"),
+        ("responses", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ScoringState',
+            name="ScoringState",
             fields=[
-                ('season', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='scoring_state', serialize=False, to='participants.season')),
-                ('computed_at', models.DateTimeField(null=True)),
+                (
+                    "season",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="scoring_state",
+                        serialize=False,
+                        to="participants.season",
+                    ),
+                ),
+                ("computed_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='RecomputeOwed',
+            name="RecomputeOwed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.CharField(blank=True, max_length=250)),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recomputes_owed', to='participants.enrolment')),
-                ('season', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recomputes_owed', to='participants.season')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.CharField(blank=True, max_length=250)),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recomputes_owed",
+                        to="participants.enrolment",
+                    ),
+                ),
+                (
+                    "season",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recomputes_owed",
+                        to="participants.season",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ResponseScore',
+            name="ResponseScore",
             fields=[
-                ('response', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='score', serialize=False, to='responses.surveyresponse')),
-                ('points', models.PositiveIntegerField()),
-                ('possible', models.PositiveIntegerField()),
-                ('score', models.FloatField(null=True, verbose_name='score')),
-                ('areas', models.BinaryField()),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='response_scores', to='participants.enrolment')),
-                ('season', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='response_scores', to='participants.season')),
+                (
+                    "response",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="score",
+                        serialize=False,
+                        to="responses.surveyresponse",
+                    ),
+                ),
+                ("points", models.PositiveIntegerField()),
+                ("possible", models.PositiveIntegerField()),
+                ("score", models.FloatField(null=True, verbose_name="score")),
+                ("areas", models.BinaryField()),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="response_scores",
+                        to="participants.enrolment",
+                    ),
+                ),
+                (
+                    "season",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="response_scores",
+                        to="participants.season",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ScoreSummary',
+            name="ScoreSummary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('participant', 'Participant'), ('class', 'Class'), ('season', 'Season')], max_length=11)),
-                ('method', models.CharField(blank=True, max_length=10)),
-                ('contacts', models.PositiveIntegerField()),
-                ('answered', models.PositiveIntegerField()),
-                ('total', models.FloatField(null=True)),
-                ('answered_score', models.FloatField(null=True)),
-                ('rank_class', models.PositiveIntegerField(null=True)),
-                ('rank_overall', models.PositiveIntegerField(null=True)),
-                ('vector', models.BinaryField()),
-                ('sums', models.BinaryField()),
-                ('award_class', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='summaries', to='participants.awardclass')),
-                ('enrolment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='summaries', to='participants.enrolment')),
-                ('season', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='summaries', to='participants.season')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("participant", "Participant"), ("class", "Class"), ("season", "Season")],
+                        max_length=11,
+                    ),
+                ),
+                ("method", models.CharField(blank=True, max_length=10)),
+                ("contacts", models.PositiveIntegerField()),
+                ("answered", models.PositiveIntegerField()),
+                ("total", models.FloatField(null=True)),
+                ("answered_score", models.FloatField(null=True)),
+                ("rank_class", models.PositiveIntegerField(null=True)),
+                ("rank_overall", models.PositiveIntegerField(null=True)),
+                ("vector", models.BinaryField()),
+                ("sums", models.BinaryField()),
+                (
+                    "award_class",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="summaries",
+                        to="participants.awardclass",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="summaries",
+                        to="participants.enrolment",
+                    ),
+                ),
+                (
+                    "season",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="summaries", to="participants.season"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('season', 'scope', 'enrolment', 'award_class', 'method'), name='summary_is_stored_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('award_class__isnull', True), ('enrolment__isnull', False), ('scope', 'participant')), models.Q(('award_class__isnull', False), ('enrolment__isnull', True), ('scope', 'class')), models.Q(('award_class__isnull', True), ('enrolment__isnull', True), ('scope', 'season')), _connector='OR'), name='summary_belongs_to_its_scope')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("season", "scope", "enrolment", "award_class", "method"),
+                        name="summary_is_stored_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("award_class__isnull", True), ("enrolment__isnull", False), ("scope", "participant")
+                            ),
+                            models.Q(("award_class__isnull", False), ("enrolment__isnull", True), ("scope", "class")),
+                            models.Q(("award_class__isnull", True), ("enrolment__isnull", True), ("scope", "season")),
+                            _connector="OR",
+                        ),
+                        name="summary_belongs_to_its_scope",
+                    ),
+                ],
             },
         ),
     ]

@@ -139,7 +139,8 @@ def page_heading(
 ) -> SafeString:
     """Show the page's one h1, with the actions of the page inside the block."""
     context = {"title": title, "eyebrow": eyebrow, "lead": lead, "back": back, "back_url": back_url}
-    return render_to_string("components/_page_heading.html", {**context, "content": content.strip()})
+    actions = {"content": content, "has_actions": bool(content.strip())}
+    return render_to_string("components/_page_heading.html", {**context, **actions})
 
 
 @register.simple_block_tag

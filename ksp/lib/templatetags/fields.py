@@ -19,6 +19,8 @@ def field(bound: BoundField, description: object = "", *, with_help: bool = True
     widget = bound.field.widget
     description = description or (bound.help_text if with_help else "")
     kind = "group" if isinstance(widget, GROUPS) else "box" if isinstance(widget, BOXES) else "text"
+    if kind == "group":
+        widget.attrs.setdefault("class", "ds-input")
     return {
         "bound": bound,
         "kind": kind,
@@ -40,7 +42,7 @@ def form_fields(form: forms.BaseForm) -> dict[str, Any]:
 def error_summary(form: forms.BaseForm) -> dict[str, Any]:
     """List what is wrong first on the page, each with a link to its field."""
     rows = [
-        {"text": text, "target": _target(form[name])}
+        {"label": form[name].label, "text": text, "target": _target(form[name])}
         for name, texts in form.errors.items()
         if name in form.fields
         for text in texts

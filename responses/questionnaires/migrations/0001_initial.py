@@ -5,99 +5,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('participants', '0001_initial'),
+        ("participants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PerformanceArea',
+            name="PerformanceArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=30, verbose_name='code')),
-                ('name_nb', models.CharField(max_length=120, verbose_name='name (Norwegian)')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name (English)')),
-                ('intro_nb', models.TextField(blank=True, verbose_name='introduction (Norwegian)')),
-                ('intro_en', models.TextField(blank=True, verbose_name='introduction (English)')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('season', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='areas', to='participants.season')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=30, verbose_name="code")),
+                ("name_nb", models.CharField(max_length=120, verbose_name="name (Norwegian)")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="name (English)")),
+                ("intro_nb", models.TextField(blank=True, verbose_name="introduction (Norwegian)")),
+                ("intro_en", models.TextField(blank=True, verbose_name="introduction (English)")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                (
+                    "season",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="areas", to="participants.season"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'performance area',
-                'verbose_name_plural': 'performance areas',
-                'ordering': ['position'],
+                "verbose_name": "performance area",
+                "verbose_name_plural": "performance areas",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, verbose_name='code')),
-                ('kind', models.CharField(choices=[('waiting', 'Waiting time, computed'), ('scored', 'Scored'), ('unscored', 'Unscored'), ('cx', 'Customer experience'), ('comment', 'Comment')], max_length=10, verbose_name='kind')),
-                ('methods', models.JSONField(default=list, verbose_name='contact methods')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('text_nb', models.TextField(verbose_name='text (Norwegian)')),
-                ('text_en', models.TextField(blank=True, verbose_name='text (English)')),
-                ('help_nb', models.TextField(blank=True, verbose_name='help (Norwegian)')),
-                ('help_en', models.TextField(blank=True, verbose_name='help (English)')),
-                ('is_adaptable', models.BooleanField(default=False, verbose_name='help is adapted to the participant')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='questionnaires.performancearea', verbose_name='area')),
-                ('season', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='participants.season')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, verbose_name="code")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting time, computed"),
+                            ("scored", "Scored"),
+                            ("unscored", "Unscored"),
+                            ("cx", "Customer experience"),
+                            ("comment", "Comment"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("methods", models.JSONField(default=list, verbose_name="contact methods")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("text_nb", models.TextField(verbose_name="text (Norwegian)")),
+                ("text_en", models.TextField(blank=True, verbose_name="text (English)")),
+                ("help_nb", models.TextField(blank=True, verbose_name="help (Norwegian)")),
+                ("help_en", models.TextField(blank=True, verbose_name="help (English)")),
+                ("is_adaptable", models.BooleanField(default=False, verbose_name="help is adapted to the participant")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="questionnaires.performancearea",
+                        verbose_name="area",
+                    ),
+                ),
+                (
+                    "season",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="participants.season"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question',
-                'verbose_name_plural': 'questions',
-                'ordering': ['position'],
+                "verbose_name": "question",
+                "verbose_name_plural": "questions",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='AnswerOption',
+            name="AnswerOption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=30, verbose_name='code')),
-                ('label_nb', models.CharField(max_length=200, verbose_name='label (Norwegian)')),
-                ('label_en', models.CharField(blank=True, max_length=200, verbose_name='label (English)')),
-                ('points', models.PositiveSmallIntegerField(default=0, verbose_name='points')),
-                ('is_not_applicable', models.BooleanField(default=False, verbose_name='not applicable')),
-                ('value', models.IntegerField(blank=True, null=True, verbose_name='value')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='options', to='questionnaires.question')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=30, verbose_name="code")),
+                ("label_nb", models.CharField(max_length=200, verbose_name="label (Norwegian)")),
+                ("label_en", models.CharField(blank=True, max_length=200, verbose_name="label (English)")),
+                ("points", models.PositiveSmallIntegerField(default=0, verbose_name="points")),
+                ("is_not_applicable", models.BooleanField(default=False, verbose_name="not applicable")),
+                ("value", models.IntegerField(blank=True, null=True, verbose_name="value")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="options",
+                        to="questionnaires.question",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer option',
-                'verbose_name_plural': 'answer options',
-                'ordering': ['position'],
+                "verbose_name": "answer option",
+                "verbose_name_plural": "answer options",
+                "ordering": ["position"],
             },
         ),
         migrations.AddConstraint(
-            model_name='performancearea',
-            constraint=models.UniqueConstraint(fields=('season', 'code'), name='area_code_is_unique_in_a_season'),
+            model_name="performancearea",
+            constraint=models.UniqueConstraint(fields=("season", "code"), name="area_code_is_unique_in_a_season"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('season', 'code'), name='question_code_is_unique_in_a_season'),
+            model_name="question",
+            constraint=models.UniqueConstraint(fields=("season", "code"), name="question_code_is_unique_in_a_season"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('season', 'position'), name='question_position_is_unique_in_a_season'),
+            model_name="question",
+            constraint=models.UniqueConstraint(
+                fields=("season", "position"), name="question_position_is_unique_in_a_season"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['waiting', 'scored', 'unscored', 'cx', 'comment'])), name='question_kind_is_known'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["waiting", "scored", "unscored", "cx", "comment"])),
+                name="question_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answeroption',
-            constraint=models.UniqueConstraint(fields=('question', 'code'), name='option_code_is_unique_in_a_question'),
+            model_name="answeroption",
+            constraint=models.UniqueConstraint(fields=("question", "code"), name="option_code_is_unique_in_a_question"),
         ),
         migrations.AddConstraint(
-            model_name='answeroption',
-            constraint=models.UniqueConstraint(fields=('question', 'position'), name='option_position_is_unique_in_a_question'),
+            model_name="answeroption",
+            constraint=models.UniqueConstraint(
+                fields=("question", "position"), name="option_position_is_unique_in_a_question"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answeroption',
-            constraint=models.CheckConstraint(condition=models.Q(('is_not_applicable', False), ('points', 0), _connector='OR'), name='option_not_applicable_has_no_points'),
+            model_name="answeroption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_not_applicable", False), ("points", 0), _connector="OR"),
+                name="option_not_applicable_has_no_points",
+            ),
         ),
     ]

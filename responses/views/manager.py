@@ -1,22 +1,6 @@
-"""Pages about responses."""
+"""The project manager's pages: the queue of reports, and one report to decide on."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-
-
-def contact(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
-
-
-def form(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
-
-
-def save_answer(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
-
-
-def submit(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
 
 
 def queue(request: HttpRequest, **_kwargs: object) -> HttpResponse:

@@ -1,10 +1,6 @@
-"""Pages about reports."""
+"""What participants and the public see of the results."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-
-
-def control(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
 
 
 def dashboard(request: HttpRequest, **_kwargs: object) -> HttpResponse:

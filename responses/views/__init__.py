@@ -1,0 +1,1 @@
+"""Pages about reports: the observer writes them, the project manager reviews them."""
