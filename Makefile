@@ -7,7 +7,7 @@ export PORT
 run = $(or $(PYTHON),$(error Python 3.11 or newer is needed)) -m scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset install test test-fast check format services services-stop bench season
+.PHONY: help demo demo-reset install test test-fast check format lock services services-stop bench season
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +34,9 @@ check: ## linters, types, import contracts, translations
 format: ## put the code into the shape that check asks for
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
 	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} + || true
+
+lock: ## write the requirement files anew from pyproject.toml
+	@$(run).lock
 
 services: ## a private PostgreSQL and Redis for development
 	@$(run).services start

@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Assignment
-from assignments.workflow import MEETING
 from ksp.lib.weeks import IsoWeek
 from observers.models import CustomerRelation, Observer, PriorContact
 from participants.season_settings import SeasonSettings
@@ -130,10 +129,10 @@ class _Knowledge:
 
 
 def _knowledge(assignment: Assignment) -> _Knowledge:
-    """Read, in four queries, what the rules need about everybody."""
-    others = Assignment.objects.filter(state__in=MEETING, observer__isnull=False).exclude(pk=assignment.pk)
-    met = set(others.filter(participant=assignment.participant_id).values_list("observer_id", flat=True))
-    met |= set(PriorContact.objects.filter(participant=assignment.participant_id).values_list("observer_id", flat=True))
+    """Read, in three queries, what the rules need about everybody."""
+    others = Assignment.objects.meeting().exclude(pk=assignment.pk)
+    met = others.filter(participant=assignment.participant_id).values_list("observer_id", flat=True)
+    before = PriorContact.objects.filter(participant=assignment.participant_id).values_list("observer_id", flat=True)
     customers = CustomerRelation.objects.filter(participant=assignment.participant_id)
     loads = (
         others.filter(season=assignment.season_id)
@@ -145,7 +144,7 @@ def _knowledge(assignment: Assignment) -> _Knowledge:
     for row in loads:
         in_week[row["observer_id"]], in_season[row["observer_id"]] = row["in_week"], row["in_season"]
     return _Knowledge(
-        met=frozenset(met),
+        met=frozenset(met.union(before)),
         customers=frozenset(customers.values_list("observer_id", flat=True)),
         in_week=in_week,
         in_season=in_season,

@@ -8,15 +8,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments import eligibility, emails
-from assignments.models import Assignment
+from assignments.models import Assignment, RolePlay
 from assignments.signals import assignment_changed
 from assignments.workflow import ACCEPT, CANCEL, DECLINE, EXPIRE, FINISH, OFFER, WITHDRAW
 from ksp.accounts.models import AuditEvent, User
 from ksp.accounts.services import owe_mail
 from ksp.lib.errors import DomainError
+from ksp.lib.weeks import IsoWeek
 from ksp.lib.workflow import Transition, TransitionNotAllowed
 from observers.models import Observer
+from participants.models import Enrolment, Season
 from participants.workflow import SeasonState
+
+BY_HAND = "M-"
 
 
 class ObserverNotEligible(DomainError):
@@ -37,10 +41,22 @@ class SeasonNotOpen(DomainError):
     code: ClassVar[str] = "season_not_open"
 
 
+class ClassPaused(DomainError):
+    """The participant's class is paused."""
+
+    code: ClassVar[str] = "class_paused"
+
+
+class ContactImpossible(DomainError):
+    """The contact cannot be made as it was described; the message says what does not fit."""
+
+    code: ClassVar[str] = "contact_impossible"
+
+
 def _lock(assignment_id: int, transition: Transition, *, by: User) -> Assignment:
     """Fetch the assignment for update, or say why ``by`` cannot make this move now."""
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related("season", "observer", "enrolment")
-    assignment = rows.get(pk=assignment_id)
+    rows = Assignment.objects.select_for_update(of=("self",))
+    assignment = rows.select_related("season", "observer", "enrolment__award_class").get(pk=assignment_id)
     if not by.has_perm(transition.permission, assignment):
         raise PermissionDenied
     if assignment.state not in transition.sources:
@@ -66,6 +82,9 @@ def offer_assignment(assignment_id: int, *, observer_id: int, by: User) -> Assig
     assignment = _lock(assignment_id, OFFER, by=by)
     if assignment.season.state != SeasonState.OPEN:
         raise SeasonNotOpen(_("The season is not open. Open it before you offer assignments."))
+    if assignment.enrolment.award_class.paused_at is not None:
+        message = _("The class “%(name)s” is paused. Let it go on before you offer its assignments.")
+        raise ClassPaused(message % {"name": assignment.enrolment.award_class})
     observer = Observer.objects.select_for_update(of=("self",)).select_related("user").get(pk=observer_id)
     if observer.organiser_id != assignment.season.organiser_id:
         raise PermissionDenied
@@ -162,3 +181,43 @@ def plan_again(assignment: Assignment, *, by: User) -> Assignment:
     )
     AuditEvent.record(by, "assignment.planned_again", fresh, replaces=assignment.code)
     return fresh
+
+
+@transaction.atomic
+def create_assignment(
+    enrolment_id: int, *, method: str, week: str, role_play_id: int | None = None, by: User
+) -> Assignment:
+    """Plan one more contact by hand; without a role-play the first of the participant's class is taken."""
+    enrolment = Enrolment.objects.select_related("season", "award_class", "participant").get(pk=enrolment_id)
+    season = Season.objects.select_for_update().get(pk=enrolment.season_id)
+    if not by.has_perm("assignments.plan_assignment", enrolment):
+        raise PermissionDenied
+    _check_possible(enrolment, method=method, week=week)
+    role_plays = RolePlay.objects.filter(season=season, award_class=enrolment.award_class)
+    role_play = role_plays.filter(pk=role_play_id).first() if role_play_id else role_plays.first()
+    if role_play_id and role_play is None:
+        raise ContactImpossible(_("The role-play belongs to another class. Choose one of the participant’s own class."))
+    number = season.assignments.filter(code__startswith=BY_HAND, replaces=None).count() + 1
+    assignment = Assignment.objects.create(
+        season=season,
+        enrolment=enrolment,
+        participant=enrolment.participant,
+        code=f"{BY_HAND}{number:04d}",
+        method=method,
+        week=week,
+        role_play=role_play,
+    )
+    AuditEvent.record(by, "assignment.created", assignment, method=method, week=week)
+    return assignment
+
+
+def _check_possible(enrolment: Enrolment, *, method: str, week: str) -> None:
+    """Say what does not fit, if the participant cannot be contacted like this."""
+    season = enrolment.season
+    if season.state in {SeasonState.CLOSED, SeasonState.PUBLISHED}:
+        raise SeasonNotOpen(_("The season is closed. No more contacts can be planned in it."))
+    if not IsoWeek.of(season.starts_on) <= IsoWeek.parse(week) <= IsoWeek.of(season.ends_on):
+        raise ContactImpossible(_("The week lies outside the season. Choose another week."))
+    if not enrolment.channels.filter(method=method).exists():
+        message = _("%(participant)s has no such contact channel. Choose another contact method.")
+        raise ContactImpossible(message % {"participant": enrolment.participant})

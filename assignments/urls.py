@@ -2,18 +2,18 @@
 
 from django.urls import path
 
-from assignments import views
+from assignments.views import manager, observer
 
 app_name = "assignments"
 
 urlpatterns = [
-    path("assignments/", views.listing, name="list"),
-    path("assignments/<uuid:key>/", views.detail, name="detail"),
-    path("assignments/<uuid:key>/offer/", views.offer, name="offer"),
-    path("observer/", views.observer_home, name="observer_home"),
-    path("observer/assignments/", views.own_list, name="own_list"),
-    path("observer/assignments/<uuid:key>/", views.own_detail, name="own_detail"),
-    path("observer/assignments/<uuid:key>/accept/", views.accept, name="accept"),
-    path("observer/assignments/<uuid:key>/decline/", views.decline, name="decline"),
-    path("observer/manual/", views.manual, name="manual"),
+    path("assignments/", manager.listing, name="list"),
+    path("assignments/<uuid:key>/", manager.detail, name="detail"),
+    path("assignments/<uuid:key>/offer/", manager.offer, name="offer"),
+    path("observer/", observer.observer_home, name="observer_home"),
+    path("observer/assignments/", observer.own_list, name="own_list"),
+    path("observer/assignments/<uuid:key>/", observer.own_detail, name="own_detail"),
+    path("observer/assignments/<uuid:key>/accept/", observer.accept, name="accept"),
+    path("observer/assignments/<uuid:key>/decline/", observer.decline, name="decline"),
+    path("observer/manual/", observer.manual, name="manual"),
 ]

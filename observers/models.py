@@ -5,6 +5,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ksp.accounts.models import Organiser, Role, User
@@ -99,9 +100,12 @@ class PriorContact(models.Model):
         verbose_name_plural = _("prior contacts")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["observer", "participant", "project", "contacted_on"],
-                name="prior_contact_is_named_once",
-                nulls_distinct=False,
+                fields=["observer", "participant", "project", "contacted_on"], name="prior_contact_is_named_once"
+            ),
+            models.UniqueConstraint(
+                fields=["observer", "participant", "project"],
+                condition=Q(contacted_on__isnull=True),
+                name="prior_contact_without_a_date_is_named_once",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["observer", "participant"], name="prior_contact_by_pair")]

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from observers import views
+from observers.views import manager, own
 
 app_name = "observers"
 
 urlpatterns = [
-    path("observers/", views.listing, name="list"),
-    path("observers/<uuid:key>/", views.detail, name="detail"),
-    path("observer/me/", views.own_page, name="own_page"),
+    path("observers/", manager.listing, name="list"),
+    path("observers/<uuid:key>/", manager.detail, name="detail"),
+    path("observer/me/", own.own_page, name="own_page"),
 ]

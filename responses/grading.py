@@ -16,3 +16,8 @@ def internal_score(grades: Sequence[Mapping[str, int]], *, weights: Mapping[str,
     whole = sum(weights[aspect] for aspect in ASPECTS) * BEST
     points = sum(weights[aspect] * grade[aspect] for grade in grades for aspect in ASPECTS)
     return 100 * points / (whole * len(grades))
+
+
+def suggested_punctuality(working_days_late: int) -> int:
+    """Return the grade for delivering that many working days late: the best on the same day, one less for each."""
+    return max(BEST - working_days_late, 0)

@@ -56,9 +56,19 @@ class ScoreSummary(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["season", "scope", "enrolment", "award_class", "method"],
-                name="summary_is_stored_once",
-                nulls_distinct=False,
+                fields=["enrolment", "method"],
+                condition=Q(scope=Scope.PARTICIPANT),
+                name="summary_of_a_participant_is_stored_once",
+            ),
+            models.UniqueConstraint(
+                fields=["award_class", "method"],
+                condition=Q(scope=Scope.CLASS),
+                name="summary_of_a_class_is_stored_once",
+            ),
+            models.UniqueConstraint(
+                fields=["season", "method"],
+                condition=Q(scope=Scope.SEASON),
+                name="summary_of_a_season_is_stored_once",
             ),
             models.CheckConstraint(
                 condition=Q(scope=Scope.PARTICIPANT, enrolment__isnull=False, award_class__isnull=True)

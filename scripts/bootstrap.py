@@ -71,9 +71,9 @@ def _other_installer() -> bool:
 
 def _installer() -> list[str]:
     """Return the command that installs into the environment: uv where it can be had, else pip."""
-    uv = shutil.which("uv") or _fetched_uv()
-    if uv:
-        return [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
+    program = uv()
+    if program:
+        return [program, "pip", "install", "--quiet", "--python", str(PYTHON)]
     return [*_pip(), "install", "--quiet", "--disable-pip-version-check"]
 
 
@@ -84,16 +84,15 @@ def _pip() -> list[str]:
     return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
 
 
-def _fetched_uv() -> str | None:
-    """Fetch uv with pip; None where that does not work, since pip alone will do."""
-    uv = TOOLS / "bin" / "uv"
+def uv() -> str | None:
+    """Return uv, fetched with pip where need be; None where that does not work, since pip alone will do."""
+    fetched = TOOLS / "bin" / "uv"
     pip = [str(PYTHON), "-m", "pip"]
     if not _quietly([*pip, "--version"]):
         pip = [sys.executable, "-m", "pip"]
-    fetch = ["install", "--quiet", "--upgrade", "--target", str(TOOLS), *WHEELS, "-r", str(UV_LOCK)]
-    if not uv.exists():
-        _quietly([*pip, *fetch])
-    return str(uv) if uv.exists() and _quietly([str(uv), "--version"]) else None
+    if not shutil.which("uv") and not fetched.exists():
+        _quietly([*pip, "install", "--quiet", "--target", str(TOOLS), *WHEELS, "-r", str(UV_LOCK)])
+    return next((program for program in ("uv", str(fetched)) if _quietly([program, "--version"])), None)
 
 
 def _quietly(command: list[str]) -> bool:

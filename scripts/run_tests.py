@@ -85,6 +85,7 @@ def run_everything(report: Report) -> None:
     packages.install(packages.missing_for_tests())
     report.failed += [outcome.name for outcome in checks.run_all(checks.every_check()) if not outcome.passed]
     shutil.rmtree(COVERAGE, ignore_errors=True)
+    COVERAGE.mkdir(parents=True)
     services.stop_all(FOLDER, forget=True)
     started = services.start(FOLDER, durable=False)
     try:
@@ -102,7 +103,7 @@ def run_round(each: Round, report: Report, where: dict[str, str]) -> None:
     with subprocess.Popen(
         each.command(),
         cwd=ROOT,
-        env=_environment(where),
+        env=_environment(where) | {"COVERAGE_FILE": str(COVERAGE / each.name.replace(" ", "-"))},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -127,7 +128,8 @@ def _environment(where: dict[str, str]) -> dict[str, str]:
 def measure_coverage(report: Report) -> None:
     """Sum up what the rounds reached; too little is a failure."""
     coverage = str(ENVIRONMENT / "bin" / "coverage")
-    subprocess.run([coverage, "combine", "--quiet"], cwd=ROOT, check=False)
+    parts = [str(path) for path in sorted(COVERAGE.glob("*"))]
+    subprocess.run([coverage, "combine", "--quiet", *parts], cwd=ROOT, check=False)
     for threshold in THRESHOLDS:
         say(f"\n── {threshold.name.capitalize()}: at least {threshold.percent} %")
         if subprocess.run(threshold.command(), cwd=ROOT, check=False).returncode:

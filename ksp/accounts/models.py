@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from ksp.accounts.origin import current_origin
+from ksp.accounts.verbs import in_words
 
 
 class Organiser(models.Model):
@@ -168,6 +169,11 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_name}"
+
+    @property
+    def what(self) -> str:
+        """What was done, in words."""
+        return in_words(self.verb)
 
     @classmethod
     def of(cls, by: User, verb: str, target: models.Model, **detail: Any) -> "AuditEvent":

@@ -80,7 +80,7 @@ def iso_week(value: date | IsoWeek | str | int | None) -> str:
     """Return «uke 48» for a date, a week, «2021-W48» or the week's number alone."""
     if value is None or value == "":
         return MISSING
-    return _("week\u00a0%(week)s") % {"week": week_number(value)}
+    return (_("week %(week)s") % {"week": week_number(value)}).replace(" ", SPACE)
 
 
 def week_number(value: date | IsoWeek | str | int) -> int:

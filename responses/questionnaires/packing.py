@@ -11,3 +11,12 @@ def pack(numbers: Sequence[int | None]) -> bytes:
     if sys.byteorder == "big":
         packed.byteswap()
     return packed.tobytes()
+
+
+def unpack(packed: bytes | memoryview) -> list[int]:
+    """Return the numbers that ``pack`` was given, −1 for none."""
+    numbers = array.array("h")
+    numbers.frombytes(packed)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tolist()

@@ -1,6 +1,7 @@
 """Fetches a report for a change, or says why the change cannot be made."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.utils.formats import date_format
@@ -27,10 +28,11 @@ class SeasonNotOpen(DomainError):
     code: ClassVar[str] = "season_not_open"
 
 
-def fetch_for_update(response_id: int) -> SurveyResponse:
-    """Return the report, locked until the transaction ends, with all that a decision about it needs."""
-    rows = SurveyResponse.objects.select_for_update(of=("self",))
-    return rows.select_related("season", "observer__user", "reviewed_by", "assignment__observer").get(pk=response_id)
+def fetch_for_update(key: int | UUID, *related: str) -> SurveyResponse:
+    """Return the report, by its own or its public key, locked until the transaction ends, with what is ``related``."""
+    rows = SurveyResponse.objects.select_for_update(of=("self",)).select_related("season", "observer", *related)
+    rows = rows.defer("packed", "season__manual")
+    return rows.get(public_id=key) if isinstance(key, UUID) else rows.get(pk=key)
 
 
 def lock_for_move(response_id: int, transition: Transition, *, by: User, version: int | None = None) -> SurveyResponse:
@@ -38,7 +40,7 @@ def lock_for_move(response_id: int, transition: Transition, *, by: User, version
 
     ``version`` is the one that the person has read; another one in the database is a conflict.
     """
-    response = fetch_for_update(response_id)
+    response = fetch_for_update(response_id, "observer__user", "reviewed_by", "assignment__observer")
     check_move(response, transition, by=by, version=version)
     return response
 
@@ -63,7 +65,7 @@ def _what_happened(response: SurveyResponse) -> str:
     return message % {"name": response.reviewed_by, "when": when, "state": response.get_state_display()}
 
 
-def lock_for_writing(response_id: int, *, by: User) -> SurveyResponse:
+def lock_for_writing(response_id: int | UUID, *, by: User) -> SurveyResponse:
     """Fetch the observer's own report for update while it can be written in."""
     response = fetch_for_update(response_id)
     if not by.has_perm(REPORT, response):

@@ -15,12 +15,12 @@ from assignments.workflow import AssignmentState
 from ksp.accounts.models import AuditEvent, User
 from ksp.lib.errors import DomainError
 from ksp.lib.workflow import TransitionNotAllowed
-from responses.models import Answer, AnswerRevision, AttemptOutcome, SurveyResponse
+from responses.models import Answer, AttemptOutcome, SurveyResponse
 from responses.outcomes import outcome_of
 from responses.questionnaires.models import QuestionKind
 from responses.questionnaires.packing import pack
 from responses.questionnaires.selectors import AskedQuestion, Questionnaire, questionnaire_of
-from responses.services.answering import asked_question, read_value, revision_fields
+from responses.services.answering import store_values
 from responses.services.locking import check_move, fetch_for_update, require_open_season
 from responses.signals import response_moved
 from responses.waiting import Outcome
@@ -38,15 +38,21 @@ class ReportIncomplete(DomainError):
 
 
 @transaction.atomic
-def submit_response(
-    response_id: int, *, key: UUID | None = None, values: Mapping[str, str] | None = None, now: datetime, by: User
+def submit_response(  # noqa: PLR0913 -- what the page holds, beside who and when
+    response_id: int | UUID,
+    *,
+    key: UUID | None = None,
+    values: Mapping[str, str] | None = None,
+    bases: Mapping[str, int] | None = None,
+    now: datetime,
+    by: User,
 ) -> SurveyResponse:
-    """Hand the report in; ``values`` are saved first. The same ``key`` again returns the first result.
+    """Hand the report in; ``values`` are saved first, ``bases`` as in ``save_answers``. The same ``key`` again returns the first result.
 
     An unanswered contact is complete with its attempts alone. Otherwise every question of the method must be
     answered and every comment long enough.
     """
-    response = fetch_for_update(response_id)
+    response = fetch_for_update(response_id, "reviewed_by", "assignment__observer")
     if key is not None and response.submission_key == key and by.has_perm(SUBMIT.permission, response):
         return response
     check_move(response, SUBMIT, by=by)
@@ -57,7 +63,7 @@ def submit_response(
     questionnaire = questionnaire_of(response.season)
     outcome = _final_outcome(response, questionnaire, now=now)
     stored = {answer.question_id: answer for answer in response.answers.all()}
-    _save_values(response, stored, values or {}, by=by)
+    store_values(response, stored, values or {}, bases=bases, by=by)
     sheet = _Sheet(response, questionnaire, stored, outcome)
     sheet.check()
     sheet.store_waiting()
@@ -80,30 +86,6 @@ def _final_outcome(response: SurveyResponse, questionnaire: Questionnaire, *, no
             attempt.outcome = AttemptOutcome.NO_ANSWER
             attempt.save(update_fields=["outcome"])
     return outcome
-
-
-def _save_values(response: SurveyResponse, stored: dict[int, Answer], values: Mapping[str, str], *, by: User) -> None:
-    """Store what the submitted page says and the database does not know yet, in two statements."""
-    fresh: list[Answer] = []
-    revisions: list[AnswerRevision] = []
-    for code, value in values.items():
-        asked = asked_question(response, code)
-        answer, before = read_value(asked, value), stored.get(asked.question.pk)
-        same = before is not None and (before.option_id, before.text) == (answer.option_id, answer.text)
-        if same or (before is None and not answer.option_id and not answer.text):
-            continue
-        answer.response, answer.version = response, (before.version if before else 0) + 1
-        revisions.append(AnswerRevision(**revision_fields(response, before, answer, by=by)))
-        fresh.append(answer)
-        stored[asked.question.pk] = answer
-    if fresh:
-        Answer.objects.bulk_create(
-            fresh,
-            update_conflicts=True,
-            unique_fields=["response", "question"],
-            update_fields=["option", "text", "version"],
-        )
-        AnswerRevision.objects.bulk_create(revisions)
 
 
 @dataclass

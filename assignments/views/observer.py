@@ -1,18 +1,6 @@
-"""Pages about assignments."""
+"""The observer's home, own assignments and manual."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-
-
-def listing(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
-
-
-def detail(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
-
-
-def offer(request: HttpRequest, **_kwargs: object) -> HttpResponse:
-    raise Http404
 
 
 def observer_home(request: HttpRequest, **_kwargs: object) -> HttpResponse:

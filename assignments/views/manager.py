@@ -1,4 +1,4 @@
-"""Pages about observers."""
+"""The manager's pages about assignments."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -11,5 +11,5 @@ def detail(request: HttpRequest, **_kwargs: object) -> HttpResponse:
     raise Http404
 
 
-def own_page(request: HttpRequest, **_kwargs: object) -> HttpResponse:
+def offer(request: HttpRequest, **_kwargs: object) -> HttpResponse:
     raise Http404

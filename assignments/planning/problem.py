@@ -1,0 +1,50 @@
+"""What a plan rests on, as arrays: the contacts to be made, the weeks, the observers and what they may do."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+WEEKDAYS = (1, 2, 3, 4, 5)
+SLOTS = ("09", "11", "13")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Problem:
+    """Everybody and everything by number, each array by the axes that its name is followed by.
+
+    ``quotas`` (participants × methods) is the distribution key; ``role_plays`` (participants) how many role-plays
+    there are to choose from; ``mornings`` (methods) which must be begun before noon; ``open_days`` (weeks × weekdays)
+    when contacts can be made. ``met`` and ``customers`` are observers × participants, ``offers`` observers × methods,
+    ``available`` observers × weeks; the rest has one value for each observer.
+    """
+
+    quotas: Ints
+    role_plays: Ints
+    mornings: Bools
+    open_days: Bools
+    met: Bools
+    customers: Bools
+    offers: Bools
+    available: Bools
+    may_work: Bools
+    weekly_capacity: Ints
+    season_capacity: Ints
+
+    @property
+    def weeks(self) -> int:
+        """How many weeks there are."""
+        return len(self.open_days)
+
+    def pairs(self) -> Bools:
+        """Tell which observers (rows) may contact which participants (columns) at all."""
+        allowed: Bools = ~self.met & ~self.customers & self.may_work[:, None]
+        return allowed
+
+    def capacity(self) -> Ints:
+        """Return how many contacts each observer could make in the whole season."""
+        return np.minimum(self.available.sum(axis=1) * self.weekly_capacity, self.season_capacity)

@@ -1,0 +1,1 @@
+"""Pages about assignments: the manager's and the observer's."""

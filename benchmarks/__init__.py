@@ -1,0 +1,1 @@
+"""Measurements: the application beside a floor of bare views, and scoring beside a loop over rows, in one run."""

@@ -1,0 +1,1 @@
+"""Pages about observers: the manager's, and the observer's own."""

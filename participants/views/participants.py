@@ -1,0 +1,11 @@
+"""Participants: the list, and one of them."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+
+def listing(request: HttpRequest, **_kwargs: object) -> HttpResponse:
+    raise Http404
+
+
+def detail(request: HttpRequest, **_kwargs: object) -> HttpResponse:
+    raise Http404
