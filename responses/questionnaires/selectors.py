@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 from participants.models import Season
 from responses.questionnaires.models import AnswerOption, PerformanceArea, Question, QuestionKind
@@ -43,6 +44,11 @@ class Questionnaire:
     def by_key(self) -> Mapping[int, AskedQuestion]:
         """Find a question by its key."""
         return {item.question.pk: item for item in self.asked}
+
+    @cached_property
+    def derived(self) -> dict[object, Any]:
+        """What others have worked out of this questionnaire, kept for as long as it is."""
+        return {}
 
     @cached_property
     def _by_method(self) -> dict[str, tuple[AskedQuestion, ...]]:

@@ -108,6 +108,23 @@ def end_attempt(
 
 
 @transaction.atomic
+def register_attempt(  # noqa: PLR0913 -- the three times of an attempt, beside who and when
+    response_id: int,
+    *,
+    started_at: datetime,
+    answered_at: datetime | None,
+    ended_at: datetime | None,
+    now: datetime,
+    by: User,
+) -> ContactAttempt:
+    """Write down an attempt that was made without the timer, with the times that were typed."""
+    attempt = start_attempt(response_id, started_at=started_at, now=now, by=by)
+    if answered_at is None and ended_at is None:
+        return attempt
+    return end_attempt(attempt.pk, answered_at=answered_at, ended_at=ended_at, now=now, by=by)
+
+
+@transaction.atomic
 def correct_attempt(
     attempt_id: int,
     *,

@@ -47,10 +47,10 @@ def submit_response(  # noqa: PLR0913 -- what the page holds, beside who and whe
     now: datetime,
     by: User,
 ) -> SurveyResponse:
-    """Hand the report in; ``values`` are saved first, ``bases`` as in ``save_answers``. The same ``key`` again returns the first result.
+    """Hand the report in; the same ``key`` again returns the first result.
 
-    An unanswered contact is complete with its attempts alone. Otherwise every question of the method must be
-    answered and every comment long enough.
+    ``values`` are saved first, with ``bases`` as in ``save_answers``. An unanswered contact is complete
+    with its attempts alone; otherwise every question of the method must be answered and every comment long enough.
     """
     response = fetch_for_update(response_id, "reviewed_by", "assignment__observer")
     if key is not None and response.submission_key == key and by.has_perm(SUBMIT.permission, response):
