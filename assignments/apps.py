@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 
+from ksp.lib.navigation import register_count
+from ksp.lib.panels import register_panel
+
 
 class AssignmentsConfig(AppConfig):
     """Which observer contacts whom, by which method, in which week."""
@@ -9,5 +12,8 @@ class AssignmentsConfig(AppConfig):
     name = "assignments"
 
     def ready(self) -> None:
-        """Register the permissions."""
-        from assignments import rules  # noqa: F401, PLC0415 -- registers permissions
+        """Register the permissions, and what other pages show of assignments."""
+        from assignments import panels, rules  # noqa: F401, PLC0415 -- registers permissions
+
+        register_panel("observers:detail", panels.observers_assignments)
+        register_count("unassigned", panels.unassigned)

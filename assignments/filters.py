@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, Value, When
+from django.forms import HiddenInput, SearchInput
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, UUIDFilter
 
@@ -26,7 +27,7 @@ class AssignmentFilter(FilterSet):
     """One season's assignments by who, when, how and where they stand: those without an observer first."""
 
     season = ChoiceFilter(field_name="season__code", label=_("Season"), empty_label=None)
-    q = CharFilter(method="search", label=_("Number, participant or observer"))
+    q = CharFilter(method="search", label=_("Number, participant or observer"), widget=SearchInput)
     week = ChoiceFilter(label=_("Week"), empty_label=_("All weeks"))
     award_class = ChoiceFilter(field_name="enrolment__award_class", label=_("Class"), empty_label=_("All classes"))
     method = ChoiceFilter(label=_("Contact method"), empty_label=_("All contact methods"), choices=ContactMethod.choices)
@@ -36,8 +37,8 @@ class AssignmentFilter(FilterSet):
         empty_label=_("All states"),
         choices=[(UNASSIGNED, _("Without an observer")), *AssignmentState.choices],
     )
-    observer = UUIDFilter(field_name="observer__public_id", label=_("Observer"))
-    participant = UUIDFilter(field_name="participant__public_id", label=_("Participant"))
+    observer = UUIDFilter(field_name="observer__public_id", label=_("Observer"), widget=HiddenInput)
+    participant = UUIDFilter(field_name="participant__public_id", label=_("Participant"), widget=HiddenInput)
 
     class Meta:
         model = Assignment

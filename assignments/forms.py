@@ -1,28 +1,51 @@
 """What managers and observers fill in about assignments."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import week_choices
 from assignments.models import RolePlay
+from observers.models import Observer, ObserverQuerySet
 from participants.models import ContactMethod, Enrolment, Season
+
+
+class OfferForm(forms.Form):
+    """Whom a contact is offered to."""
+
+    observer = forms.ModelChoiceField(Observer.objects.none(), to_field_name="public_id")
+
+    def __init__(self, *args: Any, observers: ObserverQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Observer]", self.fields["observer"]).queryset = observers
+
+
+class EnrolmentField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no types when it runs
+    """A participant of the season, by name."""
+
+    def label_from_instance(self, obj: Enrolment) -> str:
+        return obj.participant.name
+
+
+class RolePlayField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no types when it runs
+    """A role-play of the season, with the class it belongs to."""
+
+    def label_from_instance(self, obj: RolePlay) -> str:
+        return f"{obj.award_class.name}: {obj.title}"
 
 
 class NewContactForm(forms.Form):
     """One contact that is planned by hand."""
 
-    enrolment = forms.ModelChoiceField(
-        Enrolment.objects.none(), label=_("Participant"), empty_label=_("Choose a participant")
-    )
+    enrolment = EnrolmentField(Enrolment.objects.none(), label=_("Participant"), empty_label=_("Choose a participant"))
     method = forms.ChoiceField(
         label=_("Contact method"),
         choices=ContactMethod.choices,
         help_text=_("The participant must have a contact channel for it."),
     )
     week = forms.ChoiceField(label=_("Week"))
-    role_play = forms.ModelChoiceField(
+    role_play = RolePlayField(
         RolePlay.objects.none(),
         label=_("Role-play"),
         required=False,
@@ -33,14 +56,19 @@ class NewContactForm(forms.Form):
         super().__init__(*args, **kwargs)
         enrolments = season.enrolments.select_related("participant").order_by("participant__name")
         role_plays = season.role_plays.select_related("award_class").order_by("award_class__name", "code")
-        self._set("enrolment", enrolments, lambda enrolment: enrolment.participant.name)
-        self._set("role_play", role_plays, lambda play: f"{play.award_class.name}: {play.title}")
-        week = self.fields["week"]
-        if isinstance(week, forms.ChoiceField):
-            week.choices = week_choices(season)
+        cast("EnrolmentField", self.fields["enrolment"]).queryset = enrolments
+        cast("RolePlayField", self.fields["role_play"]).queryset = role_plays
+        cast("forms.ChoiceField", self.fields["week"]).choices = week_choices(season)
 
-    def _set(self, name: str, rows: Any, words: Any) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = rows
-            field.label_from_instance = words  # type: ignore[method-assign]  # as the framework advises
+
+class DeclineForm(forms.Form):
+    """Why an observer says no to a contact."""
+
+    use_required_attribute = False
+    reason = forms.CharField(
+        label=_("Why can you not make this contact?"),
+        help_text=_("A few words are enough. We plan the contact for somebody else."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say in a few words why you decline, so that we can plan better.")},
+    )

@@ -8,8 +8,12 @@ app_name = "assignments"
 
 urlpatterns = [
     path("assignments/", manager.listing, name="list"),
+    path("assignments/new/", manager.create, name="create"),
     path("assignments/<uuid:key>/", manager.detail, name="detail"),
     path("assignments/<uuid:key>/offer/", manager.offer, name="offer"),
+    path("assignments/<uuid:key>/withdraw/", manager.withdraw, name="withdraw"),
+    path("assignments/<uuid:key>/expire/", manager.expire, name="expire"),
+    path("assignments/<uuid:key>/cancel/", manager.cancel, name="cancel"),
     path("observer/", observer.observer_home, name="observer_home"),
     path("observer/assignments/", observer.own_list, name="own_list"),
     path("observer/assignments/<uuid:key>/", observer.own_detail, name="own_detail"),

@@ -11,6 +11,7 @@ from ksp.accounts.services import system_user
 from participants.models import Season
 from responses.models import Answer, SurveyResponse
 from responses.questionnaires.models import QuestionKind
+from responses.questionnaires.selectors import questionnaire_of
 from responses.workflow import ReportState
 from scoring.models import RecomputeOwed, ResponseScore, ScoreSummary
 from scoring.services import recompute_season, settle_owed_recomputes
@@ -26,7 +27,7 @@ def measure_scores(season: Season) -> dict[str, Any]:
     loop = _seconds(lambda: loop_over_rows(season))
     recompute_season(season.pk, by=by)
     return {
-        "reports": ResponseScore.objects.filter(season=season).count(),
+        "reports": ResponseScore.objects.filter(response__season=season).count(),
         "summaries": ScoreSummary.objects.filter(season=season).count(),
         "full_s": full,
         "one_approval_s": one,
@@ -53,13 +54,21 @@ def _settle_one(season: Season) -> None:
 
 @transaction.atomic
 def loop_over_rows(season: Season) -> None:
-    """Score each approved report the obvious way: read its answers, add up, save."""
+    """Score each approved report the obvious way: read its answers, add up by area, save."""
+    best = {
+        item.question.pk: max((option.points for option in item.options), default=0)
+        for item in questionnaire_of(season).asked
+    }
     for response in SurveyResponse.objects.filter(season=season, state=ReportState.APPROVED):
-        points = possible = 0
-        for answer in Answer.objects.filter(response=response, question__kind__in=COUNTED):
+        areas: dict[int, list[int]] = {}
+        counted = Answer.objects.filter(response=response, question__kind__in=COUNTED)
+        for answer in counted.select_related("option", "question"):
             if answer.option is not None and not answer.option.is_not_applicable:
-                points += answer.option.points
-                possible += max(option.points for option in answer.question.options.all())
+                sums = areas.setdefault(answer.question.area_id, [0, 0])
+                sums[0] += answer.option.points
+                sums[1] += best[answer.question_id]
         score = ResponseScore.objects.get(response=response)
-        score.points, score.possible, score.score = points, possible, 100 * points / possible
+        score.points = sum(points for points, _ in areas.values())
+        score.possible = sum(possible for _, possible in areas.values())
+        score.score = 100 * score.points / score.possible
         score.save()

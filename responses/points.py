@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from responses.questionnaires.models import AnswerOption, QuestionKind
 from responses.questionnaires.selectors import AskedQuestion
 
-COUNTED = frozenset({QuestionKind.WAITING, QuestionKind.SCORED})
-FULL_SCORE = 100
+COUNTED: Final = frozenset({QuestionKind.WAITING, QuestionKind.SCORED})
+FULL_SCORE: Final = 100
+# What each option of each question is worth, in the season's order.
+Table = Sequence[Sequence["Points"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +20,13 @@ class Points:
     points: int = 0
     possible: int = 0
 
-    def __add__(self, other: "Points") -> "Points":
-        return Points(self.points + other.points, self.possible + other.possible)
-
     @property
     def score(self) -> float | None:
         """Points as a share of the possible ones, 0–100; none where nothing could give points."""
         return FULL_SCORE * self.points / self.possible if self.possible else None
 
 
-NOTHING = Points()
+NOTHING: Final = Points()
 
 
 def worth(asked: AskedQuestion, option: AnswerOption | None) -> Points:
@@ -38,10 +38,16 @@ def worth(asked: AskedQuestion, option: AnswerOption | None) -> Points:
 
 def total(parts: Iterable[Points]) -> Points:
     """Return the points of all parts together."""
-    return sum(parts, NOTHING)
+    listed = list(parts)
+    return Points(sum(part.points for part in listed), sum(part.possible for part in listed))
 
 
-def packed_score(asked: Sequence[AskedQuestion], numbers: Sequence[int]) -> float | None:
-    """Return the score of a report from the numbers of its chosen options, −1 for none, in the season's order."""
-    chosen = zip(asked, numbers, strict=True)
-    return total(worth(item, item.options[number]) for item, number in chosen if number >= 0).score
+def table_of(asked: Iterable[AskedQuestion]) -> Table:
+    """Return what every option is worth, to look up many reports in."""
+    return [[worth(item, option) for option in item.options] for item in asked]
+
+
+def packed_score(table: Table, numbers: Sequence[int]) -> float | None:
+    """Return the score of a report from the numbers of its chosen options, −1 for none."""
+    chosen = zip(table, numbers, strict=True)
+    return total(options[number] for options, number in chosen if number >= 0).score

@@ -13,9 +13,11 @@ from responses.models import SurveyResponse
 class ResponseScore(models.Model):
     """What one approved report scored. ``areas`` holds points and possible points per scored area, as int32."""
 
-    response = models.OneToOneField(SurveyResponse, models.CASCADE, primary_key=True, related_name="score")
-    season = models.ForeignKey(Season, models.CASCADE, related_name="response_scores")
-    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="response_scores")
+    # Derived rows, replaced by the thousand: the database need not check each against its report again.
+    response = models.OneToOneField(
+        SurveyResponse, models.CASCADE, primary_key=True, db_constraint=False, related_name="score"
+    )
+    season = models.ForeignKey(Season, models.CASCADE, db_constraint=False, related_name="response_scores")
     points = models.PositiveIntegerField()
     possible = models.PositiveIntegerField()
     score = models.FloatField(_("score"), null=True)
@@ -41,8 +43,8 @@ class ScoreSummary(models.Model):
 
     season = models.ForeignKey(Season, models.CASCADE, related_name="summaries")
     scope = models.CharField(max_length=11, choices=Scope)
-    enrolment = models.ForeignKey(Enrolment, models.CASCADE, null=True, related_name="summaries")
-    award_class = models.ForeignKey(AwardClass, models.CASCADE, null=True, related_name="summaries")
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, null=True, db_index=False, related_name="summaries")
+    award_class = models.ForeignKey(AwardClass, models.CASCADE, null=True, db_index=False, related_name="summaries")
     method = models.CharField(max_length=10, blank=True)
     contacts = models.PositiveIntegerField()
     answered = models.PositiveIntegerField()

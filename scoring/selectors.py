@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from django.db.models import Q
 
+from ksp.lib.alphabet import norwegian_order
 from participants.models import AwardClass, Enrolment, Season
 from scoring.batteries import battery_of, scoring_rules
 from scoring.engine.battery import Stored
@@ -190,7 +191,7 @@ def _class_results(
     sizes = _class_sizes(participants)
     return [
         ClassResult(found, sizes[found.pk], Results(layout, stored.get(found.pk, {})))
-        for found in sorted(known.values(), key=lambda award_class: award_class.name.casefold())
+        for found in sorted(known.values(), key=lambda award_class: norwegian_order(award_class.name))
     ]
 
 

@@ -19,7 +19,7 @@ from scoring.engine.scores import ReportScores, score_reports
 from scoring.engine.summaries import Summaries, combine_by, summarise
 from scoring.models import ResponseScore, Scope, ScoreSummary
 
-SCORE_COLUMNS = ("response_id", "season_id", "enrolment_id", "points", "possible", "score", "areas")
+SCORE_COLUMNS = ("response_id", "season_id", "points", "possible", "score", "areas")
 SUMMARY_COLUMNS = (
     "season_id",
     "scope",
@@ -117,7 +117,7 @@ def write_enrolments(season: Season, enrolments: Collection[int]) -> None:
     table = _merged(before, summaries, set(enrolments))
     ranks = rank(table.standings(book), book.rules)
     classes = {book.class_of[key] for key in enrolments}
-    ResponseScore.objects.filter(season=season, enrolment__in=enrolments).delete()
+    ResponseScore.objects.filter(season=season, response__enrolment__in=enrolments).delete()
     copy_rows(ResponseScore, SCORE_COLUMNS, _score_rows(season, reports, scores))
     stored = ScoreSummary.objects.filter(season=season)
     stored.filter(scope=Scope.PARTICIPANT, enrolment__in=enrolments).delete()
@@ -131,9 +131,9 @@ def write_enrolments(season: Season, enrolments: Collection[int]) -> None:
 def _score_rows(season: Season, reports: Reports, scores: ReportScores) -> Iterator[Sequence[Value]]:
     areas = np.stack([scores.area_points, scores.area_possible], axis=-1).astype("<i4")
     percentages = scores.score.tolist()
-    for row, (key, enrolment) in enumerate(zip(reports.id.tolist(), reports.enrolment.tolist(), strict=True)):
-        points, possible = int(scores.points[row]), int(scores.possible[row])
-        yield key, season.pk, enrolment, points, possible, _known(percentages[row]), areas[row].tobytes()
+    points, possible = scores.points.tolist(), scores.possible.tolist()
+    for row, key in enumerate(reports.id.tolist()):
+        yield key, season.pk, points[row], possible[row], _known(percentages[row]), areas[row].tobytes()
 
 
 def _known(number: float) -> float | None:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assignments import services
 from assignments.filters import HANDED_OUT_FIRST, AssignmentFilter
-from assignments.forms import NewContactForm
+from assignments.forms import NewContactForm, OfferForm
 from assignments.models import Assignment
 from assignments.selectors import judge_observers, standing_of
 from assignments.workflow import TRANSITIONS, AssignmentState
@@ -89,6 +89,7 @@ def _candidates(request: UserRequest, assignment: Assignment) -> dict[str, objec
         "eligible": judged.eligible,
         "everybody": len(judged.everybody),
         "with_refused": with_refused,
+        "able_only": not with_refused,
         "page": page_of(shown, request),
     }
 
@@ -98,11 +99,16 @@ def _candidates(request: UserRequest, assignment: Assignment) -> dict[str, objec
 def offer(request: UserRequest, key: UUID) -> HttpResponse:
     """Offer the contact to the observer whose button was pressed."""
     assignment = _visible(request, key)
-    chosen = Observer.objects.visible_to(request.user).filter(public_id=request.POST.get("observer") or None)
-    observer = get_object_or_404(chosen)
+    form = OfferForm(request.POST, observers=Observer.objects.visible_to(request.user))
+    if not form.is_valid():
+        raise Http404
+    observer = form.cleaned_data["observer"]
     done = _("%(observer)s is offered the assignment.") % {"observer": observer}
     return _try(
-        request, assignment, done, lambda: services.offer_assignment(assignment.pk, observer_id=observer.pk, by=request.user)
+        request,
+        assignment,
+        done,
+        lambda: services.offer_assignment(assignment.pk, observer_id=observer.pk, by=request.user),
     )
 
 

@@ -112,7 +112,9 @@ def store_values(
         revisions.append(AnswerRevision(**revision_fields(response, before, answer, by=by)))
         fresh.append(answer)
     if conflicts:
-        raise AnswersChangedElsewhere(_("Some answers were changed in another window. See both below."), codes=conflicts)
+        raise AnswersChangedElsewhere(
+            _("Some answers were changed in another window. See both below."), codes=conflicts
+        )
     if fresh:
         _write(fresh, revisions)
         stored.update({answer.question_id: answer for answer in fresh})
@@ -139,13 +141,13 @@ def asked_question(response: SurveyResponse, code: str) -> AskedQuestion:
 def read_value(asked: AskedQuestion, value: str) -> Answer:
     """Return the answer that the value means, not yet stored."""
     if asked.question.kind == QuestionKind.COMMENT:
-        return Answer(question=asked.question, text=_clean(value))
+        return Answer(question=asked.question, text=_clean(value), version=0)
     if not value:
         return Answer(question=asked.question, version=0)
     option = asked.option_by_code.get(value)
     if option is None:
         raise UnknownAnswer(_("This question has no such answer. Reload the page."))
-    return Answer(question=asked.question, option=option)
+    return Answer(question=asked.question, option=option, version=0)
 
 
 def _clean(text: str) -> str:

@@ -108,7 +108,7 @@ def end_attempt(
 
 
 @transaction.atomic
-def register_attempt(  # noqa: PLR0913 -- the three times of an attempt, beside who and when
+def register_attempt(
     response_id: int,
     *,
     started_at: datetime,

@@ -38,7 +38,7 @@ class ReportIncomplete(DomainError):
 
 
 @transaction.atomic
-def submit_response(  # noqa: PLR0913 -- what the page holds, beside who and when
+def submit_response(
     response_id: int | UUID,
     *,
     key: UUID | None = None,

@@ -13,7 +13,6 @@ class ResponseScoreFactory(factory.django.DjangoModelFactory):
 
     response = factory.SubFactory(SurveyResponseFactory)
     season = factory.SelfAttribute("response.season")
-    enrolment = factory.SelfAttribute("response.enrolment")
     points = 80
     possible = 100
     score = 80.0

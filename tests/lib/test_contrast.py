@@ -63,7 +63,7 @@ def test_contrast_is_measured_as_the_guideline_says():
 
 
 def test_dark_by_choice_is_the_dark_of_the_device():
-    assert DARK == block('[data-color-scheme="auto"] {')
+    assert block('[data-color-scheme="auto"] {') == DARK
 
 
 def test_dark_changes_every_colour_but_those_of_shape():

@@ -54,7 +54,11 @@ def language(request):
             f"1.{FIXED}desember 2021",
             f"1{FIXED}December 2021",
         ),
-        (lambda: formatting.weekday_date(date(2021, 12, 1)), f"onsdag 1.{FIXED}desember", f"Wednesday 1{FIXED}December"),
+        (
+            lambda: formatting.weekday_date(date(2021, 12, 1)),
+            f"onsdag 1.{FIXED}desember",
+            f"Wednesday 1{FIXED}December",
+        ),
         (lambda: formatting.short_date(date(2021, 12, 1)), "1.12.2021", f"1{FIXED}Dec{FIXED}2021"),
         (
             lambda: formatting.moment(AFTERNOON),

@@ -13,7 +13,7 @@ ROLES = ["administrator", "manager", "observer", "participant"]
 
 def request_for(path, user=None):
     request = RequestFactory().get(path)
-    request.resolver_match = resolve(path)
+    request.resolver_match = resolve(request.path)
     request.user = user
     return request
 
@@ -66,7 +66,7 @@ def test_the_page_one_is_on_is_marked(role, path, marked):
 
 def test_a_registered_count_stands_beside_its_entry(monkeypatch):
     monkeypatch.setattr(navigation, "_counters", {})
-    navigation.register_count("review", lambda request: 47)
+    navigation.register_count("review", lambda _request: 47)
 
     counts = {link.url: link.count for link in drawn("manager", "/review/") if link.count}
 

@@ -1,7 +1,7 @@
 """Reads one spreadsheet from standard input and writes its rows as JSON, within narrow limits of time and memory.
 
-It is run as a program of its own, because nobody knows what the file does to whoever opens it; it knows neither
-Django nor the project, so that it starts quickly.
+It runs in a process of its own, because nobody knows what a file does to whoever opens it. It knows neither Django
+nor the rest of the project, so that it starts quickly.
 """
 
 import io
@@ -9,26 +9,63 @@ import json
 import resource
 import signal
 import sys
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-if not __package__:
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
+from ksp.lib.sheets import delimited, workbook
+from ksp.lib.sheets.table import MOST_BYTES, Refusal
 
-MOST_SECONDS = 1.7
-MOST_MEMORY = 320 * 1024 * 1024
-SIGNATURES = {
+MOST_SECONDS: Final = 1.7
+MOST_MEMORY: Final = 320 * 1024 * 1024
+SIGNATURES: Final = {
     b"MZ": "program",
     b"\x7fELF": "program",
-    b"%PDF": "pdf",
+    b"%PDF": "document",
+    b"{\\rtf": "document",
     b"\x89PNG": "picture",
     b"GIF8": "picture",
     b"\xff\xd8\xff": "picture",
-    b"BM": "picture",
     b"RIFF": "picture",
-    b"{\\rtf": "document",
     b"\x1f\x8b": "archive",
     b"Rar!": "archive",
     b"7z\xbc\xaf": "archive",
+    b"<": "document",
 }
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+ZIPPED: Final = b"PK\x03\x04"
+COMPOUND: Final = b"\xd0\xcf\x11\xe0"
+ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+
+
+def limit_itself() -> None:
+    """Let the system end this process when it takes more time or memory than any honest list needs."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (2, 3))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+
+
+def read(content: bytes) -> dict[str, Any]:
+    """Return the table in a file, whatever its name says; or refuse the file."""
+    if len(content) > MOST_BYTES:
+        raise Refusal("too_big", most=MOST_BYTES // 1_000_000)
+    if not content.strip():
+        raise Refusal("empty")
+    if content.startswith(ZIPPED):
+        return workbook.read(io.BytesIO(content))
+    if content.startswith(COMPOUND):
+        raise Refusal("encrypted" if ENCRYPTED in content else "old_workbook")
+    for signature, kind in SIGNATURES.items():
+        if content.startswith(signature):
+            raise Refusal(kind)
+    return delimited.read(content)
+
+
+def main() -> None:
+    """Answer with one JSON object: the table, or why there is none."""
+    limit_itself()
+    try:
+        answer = read(sys.stdin.buffer.read(MOST_BYTES + 1))
+    except Refusal as refusal:
+        answer = {"refusal": refusal.code, "detail": refusal.detail}
+    except (MemoryError, RecursionError):
+        answer = {"refusal": "too_heavy", "detail": {}}
+    sys.stdout.write(json.dumps(answer))

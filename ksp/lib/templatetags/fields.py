@@ -32,6 +32,12 @@ def field(bound: BoundField, description: object = "", *, with_help: bool = True
     }
 
 
+@register.simple_tag
+def control(bound: BoundField) -> SafeString:
+    """Draw a field's control alone, for where the page writes the label itself."""
+    return _control(bound, has_description=False)
+
+
 @register.inclusion_tag("components/_form_fields.html")
 def form_fields(form: forms.BaseForm) -> dict[str, Any]:
     """Draw all the fields of a form, hidden ones and the form's own errors included."""

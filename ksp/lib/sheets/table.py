@@ -1,0 +1,81 @@
+"""What a spreadsheet is once it has been read: rows of text, within limits; and how a file is turned down."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+MOST_BYTES: Final = 10_000_000
+MOST_ROWS: Final = 20_000
+MOST_COLUMNS: Final = 60
+MOST_CHARACTERS: Final = 5_000
+# What no text that a person typed contains; line breaks and tabs are handled where cells are cleaned.
+CONTROL_CHARACTERS: Final = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
+
+
+class Refusal(Exception):
+    """The file cannot be read; the code says why, the detail where."""
+
+    def __init__(self, code: str, **detail: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+def column_letters(position: int) -> str:
+    """Return what a spreadsheet calls the column at ``position``, counted from 0: A, B, …, AA."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+@dataclass(slots=True)
+class Table:
+    """The rows of a sheet as they are read: the first one that is not empty holds the headings."""
+
+    header_row: int = 0
+    headings: list[str] = field(default_factory=list)
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+
+    def add(self, number: int, cells: list[str]) -> None:
+        """Take in the next row of the file, or refuse the file because of it."""
+        while cells and not cells[-1].strip():
+            cells.pop()
+        if not cells:
+            return
+        for position, text in enumerate(cells):
+            _check_text(text, number, position)
+        if not self.headings:
+            self._add_headings(number, cells)
+        else:
+            self._add_row(number, cells)
+
+    def _add_headings(self, number: int, cells: list[str]) -> None:
+        if len(cells) > MOST_COLUMNS:
+            raise Refusal("too_many_columns", most=MOST_COLUMNS)
+        self.header_row, self.headings = number, cells
+
+    def _add_row(self, number: int, cells: list[str]) -> None:
+        width = len(self.headings)
+        if len(cells) > width:
+            raise Refusal("cell_outside", row=number, column=column_letters(len(cells) - 1))
+        if len(self.rows) == MOST_ROWS:
+            raise Refusal("too_many_rows", most=MOST_ROWS)
+        cells += [""] * (width - len(cells))
+        self.rows.append((number, cells))
+
+    def finished(self) -> dict[str, Any]:
+        """Return the table as plain values, or refuse a file without one."""
+        if not self.headings:
+            raise Refusal("empty")
+        if not self.rows:
+            raise Refusal("only_headings")
+        return {"header_row": self.header_row, "headings": self.headings, "rows": self.rows}
+
+
+def _check_text(text: str, number: int, position: int) -> None:
+    if len(text) > MOST_CHARACTERS:
+        raise Refusal("cell_too_long", row=number, column=column_letters(position), most=MOST_CHARACTERS)
+    if not text.isprintable() and not CONTROL_CHARACTERS.isdisjoint(text):
+        raise Refusal("control_character", row=number, column=column_letters(position))

@@ -1,0 +1,127 @@
+"""A season's results as one object: the numbers that are published, unrounded, with what they follow from."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from operator import itemgetter
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from ksp.accounts.models import User
+from participants.models import Season
+from responses.models import SurveyResponse
+from responses.workflow import ReportState
+from scoring.batteries import battery_of, scoring_rules
+from scoring.engine.fingerprint import fingerprint
+from scoring.engine.layout import NpsResult, ScaleResult, Summary
+from scoring.engine.reports import ReportRow, Reports
+from scoring.selectors import ALL_METHODS, ClassResult, GivenAward, ParticipantResult, Results, season_results
+
+AWARD_ORDER = ("best_in_test", "class_winner", "best_on_method")
+
+
+def results_of(season: Season, *, by: User) -> dict[str, Any]:
+    """Return the stored results of the season in the promised shape, in an order that no database decides."""
+    if not by.has_perm("reports.export_results", season):
+        raise PermissionDenied
+    found = season_results(season)
+    return {
+        "season": season.code,
+        "computed_at": None if found.computed_at is None else found.computed_at.isoformat(),
+        "answers_fingerprint": answers_fingerprint(season),
+        "rules": scoring_rules(season.settings).to_dict(),
+        "participants": sorted(map(_participant, found.participants), key=itemgetter("participant")),
+        "classes": [_award_class(item) for item in found.classes],
+        "season_result": _means(found.season_results),
+        "awards": sorted(map(_award, found.awards), key=_award_key),
+    }
+
+
+def answers_fingerprint(season: Season) -> str:
+    """Return a fingerprint of the rules and of every approved answer, the same on any database."""
+    battery = battery_of(season)
+    columns = ("code", "enrolment__participant__code", "enrolment__award_class__name", "method", "week")
+    rows = sorted(
+        SurveyResponse.objects.filter(season=season, state=ReportState.APPROVED).values_list(
+            *columns, "is_answered", "packed"
+        )
+    )
+    owners = {code: place for place, code in enumerate(sorted({row[1] for row in rows}))}
+    reports = Reports.from_rows(
+        battery,
+        (
+            ReportRow(place, owners[row[1]], row[3], int(row[4][:4]) * 100 + int(row[4][6:]), bool(row[5]), row[6] or b"")
+            for place, row in enumerate(rows)
+        ),
+    )
+    digest = hashlib.sha256(fingerprint(battery, scoring_rules(season.settings), reports).encode())
+    digest.update(json.dumps([row[:3] for row in rows], ensure_ascii=True, separators=(",", ":")).encode())
+    return digest.hexdigest()
+
+
+def _participant(item: ParticipantResult) -> dict[str, Any]:
+    participant = item.enrolment.participant
+    return {
+        "participant": participant.code,
+        "name": participant.name,
+        "award_class": item.enrolment.award_class.name,
+        **_means(item.results),
+        "ranked": item.is_ranked,
+        "rank_class": item.results.rank_class,
+        "rank_overall": item.results.rank_overall,
+        "total_interval": None,
+        "rank_class_interval": None,
+        "probability_first": None,
+    }
+
+
+def _award_class(item: ClassResult) -> dict[str, Any]:
+    return {"award_class": item.award_class.name, "enrolled": item.enrolled, **_means(item.results)}
+
+
+def _means(results: Results) -> dict[str, Any]:
+    """What a participant, a class and the season have alike."""
+    own = results.all_methods
+    return {
+        "contacts": own.contacts,
+        "answered": own.answered,
+        "total": own.total,
+        "answered_score": own.answered_score,
+        "areas": {code: {"score": area.score, "n": area.n} for code, area in own.areas.items()},
+        "waiting_all": own.waiting_all,
+        "methods": {method: _method(found) for method, found in _by_method(results).items()},
+        "cx": {code: _cx(scale) for code, scale in own.cx.items()},
+    }
+
+
+def _by_method(results: Results) -> Mapping[str, Summary]:
+    return {method: found for method, found in sorted(results.by_method.items()) if method != ALL_METHODS}
+
+
+def _method(found: Summary) -> dict[str, Any]:
+    return {"contacts": found.contacts, "answered": found.answered, "total": found.total}
+
+
+def _cx(scale: ScaleResult | NpsResult) -> dict[str, Any]:
+    distribution = {str(step): count for step, count in scale.distribution.items()}
+    if isinstance(scale, NpsResult):
+        counts = {"promoters": scale.promoters, "passives": scale.passives, "detractors": scale.detractors}
+        return {"score": scale.score, **counts, "n": scale.n, "distribution": distribution}
+    return {"mean": scale.mean, "n": scale.n, "distribution": distribution}
+
+
+def _award(given: GivenAward) -> dict[str, Any]:
+    return {
+        "award": given.award,
+        "award_class": None if given.award_class is None else given.award_class.name,
+        "method": given.method or None,
+        "participant": given.winner.enrolment.participant.code,
+        "score": given.score,
+        "shared": given.shared,
+    }
+
+
+def _award_key(award: Mapping[str, Any]) -> tuple[int, str, str, str]:
+    place = AWARD_ORDER.index(award["award"])
+    return place, award["award_class"] or "", award["method"] or "", award["participant"]

@@ -1,0 +1,1 @@
+"""What dashboards show, read in few queries and handed over as dataclasses."""

@@ -1,0 +1,1 @@
+"""Reads that pages about reports need, as plain values."""
