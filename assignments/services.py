@@ -1,5 +1,6 @@
 """Every change to assignments."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -77,7 +78,9 @@ def _move(assignment: Assignment, transition: Transition, *, by: User, **fields:
 
 
 @transaction.atomic
-def offer_assignment(assignment_id: int, *, observer_id: int, by: User) -> Assignment:
+def offer_assignment(
+    assignment_id: int, *, observer_id: int, now: datetime | None = None, by: User
+) -> Assignment:
     """Give the contact to an observer whom every rule allows, and owe them a mail that says so."""
     assignment = _lock(assignment_id, OFFER, by=by)
     if assignment.season.state != SeasonState.OPEN:
@@ -89,7 +92,7 @@ def offer_assignment(assignment_id: int, *, observer_id: int, by: User) -> Assig
     if observer.organiser_id != assignment.season.organiser_id:
         raise PermissionDenied
     _check_eligible(assignment, observer)
-    _move(assignment, OFFER, by=by, observer=observer, offered_at=timezone.now())
+    _move(assignment, OFFER, by=by, observer=observer, offered_at=now or timezone.now())
     if observer.user is not None:
         subject, body = emails.offer(assignment, to=observer.user)
         owe_mail(organiser_id=by.organiser_id, to=observer.user.email, subject=subject, body=body)
@@ -105,19 +108,19 @@ def _check_eligible(assignment: Assignment, observer: Observer) -> None:
 
 
 @transaction.atomic
-def accept_assignment(assignment_id: int, *, by: User) -> Assignment:
+def accept_assignment(assignment_id: int, *, now: datetime | None = None, by: User) -> Assignment:
     """The observer takes the contact on."""
     assignment = _lock(assignment_id, ACCEPT, by=by)
-    return _move(assignment, ACCEPT, by=by, answered_at=timezone.now())
+    return _move(assignment, ACCEPT, by=by, answered_at=now or timezone.now())
 
 
 @transaction.atomic
-def decline_assignment(assignment_id: int, *, reason: str, by: User) -> Assignment:
+def decline_assignment(assignment_id: int, *, reason: str, now: datetime | None = None, by: User) -> Assignment:
     """The observer says no, and why; the contact is planned anew, without an observer."""
     if not reason.strip():
         raise ReasonMissing(_("Say in a few words why you decline, so that we can plan better."))
     assignment = _lock(assignment_id, DECLINE, by=by)
-    _move(assignment, DECLINE, by=by, answered_at=timezone.now(), decline_reason=reason.strip()[:300])
+    _move(assignment, DECLINE, by=by, answered_at=now or timezone.now(), decline_reason=reason.strip()[:300])
     plan_again(assignment, by=by)
     return assignment
 

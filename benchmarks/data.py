@@ -135,8 +135,8 @@ class _Sheet:
         for asked in questionnaire.for_method(method):
             if asked.options:
                 last = len(asked.options) - 1
-                self.chosen[asked.question.pk] = 0 if asked.question.kind == QuestionKind.WAITING else min(
-                    last, int(rng.expovariate(1.2))
+                self.chosen[asked.question.pk] = (
+                    0 if asked.question.kind == QuestionKind.WAITING else min(last, int(rng.expovariate(1.2)))
                 )
 
     def packed(self) -> bytes:
@@ -158,9 +158,7 @@ def _is_waiting(asked: AskedQuestion, method: str) -> bool:
     return asked.question.kind == QuestionKind.WAITING and method in asked.question.methods
 
 
-def _response(
-    assignment: Assignment, state: str, sheet: _Sheet, *, reviewer: User, at: datetime
-) -> SurveyResponse:
+def _response(assignment: Assignment, state: str, sheet: _Sheet, *, reviewer: User, at: datetime) -> SurveyResponse:
     response = SurveyResponse(
         assignment=assignment,
         season_id=assignment.season_id,

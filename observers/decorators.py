@@ -2,26 +2,27 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from ksp.accounts.models import Role
 from ksp.accounts.requests import UserRequest
 
 P = ParamSpec("P")
-Page = Callable[Concatenate[UserRequest, P], HttpResponse]
+UserView = Callable[Concatenate[UserRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def observer_page(page: Page[P]) -> Page[P]:
+def observer_page(view: UserView[P]) -> View[P]:
     """Lead strangers to the sign-in; whoever signs in without being an observer finds nothing here."""
 
-    @login_required
-    @wraps(page)
-    def guarded(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.user.role != Role.OBSERVER:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        person = cast(UserRequest, request)
+        if person.user.role != Role.OBSERVER:
             raise Http404
-        return page(request, *args, **kwargs)
+        return view(person, *args, **kwargs)
 
-    return guarded
+    return cast(View[P], login_required(guarded))

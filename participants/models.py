@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ksp.accounts.models import Organiser, Role, User
 from participants.season_settings import SeasonSettings
@@ -189,6 +190,7 @@ class Enrolment(models.Model):
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     employees_informed_on = models.DateField(_("employees informed"), null=True, blank=True)
     extra_help = models.TextField(_("what counts as additional information here"), blank=True)
+    unused_addresses = models.JSONField(_("addresses that are known and not used"), default=dict, blank=True)
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -255,7 +257,7 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
 
 class ImportBatch(models.Model):
-    """One uploaded list: what it says row by row, and what has to be undone to take it back."""
+    """One uploaded list, and what became of it."""
 
     organiser = models.ForeignKey(Organiser, models.PROTECT, related_name="import_batches")
     season = models.ForeignKey(Season, models.PROTECT, null=True, related_name="import_batches")
@@ -263,10 +265,7 @@ class ImportBatch(models.Model):
     kind = models.CharField(_("kind of list"), max_length=20)
     file_name = models.CharField(_("file"), max_length=200)
     state = models.CharField(_("state"), max_length=12, choices=ImportState, default=ImportState.PREVIEWED)
-    rows = models.JSONField(default=list)
-    errors = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
-    undo = models.JSONField(default=list)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="import_batches")
     uploaded_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True)
@@ -281,3 +280,42 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class RowStatus(models.TextChoices):
+    """What a row of a list would do, or has done."""
+
+    NEW = "new", pgettext_lazy("row of a list", "New")
+    CHANGED = "changed", pgettext_lazy("row of a list", "Changed")
+    UNCHANGED = "unchanged", pgettext_lazy("row of a list", "Unchanged")
+    ERROR = "error", pgettext_lazy("row of a list", "Error")
+
+
+class ImportRow(models.Model):
+    """One row of an uploaded list: its values, what they replace, and what is wrong with it.
+
+    ``before`` holds the old value of every column that changes; it is null where nothing was there at all.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(_("row"))
+    status = models.CharField(_("status"), max_length=10, choices=RowStatus)
+    has_warnings = models.BooleanField(default=False)
+    key = models.CharField(_("id"), max_length=300)
+    name = models.CharField(_("name"), max_length=250, blank=True)
+    values = models.JSONField(default=dict)
+    before = models.JSONField(null=True)
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("row of an import")
+        verbose_name_plural = _("rows of imports")
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["batch", "number"], name="import_row_is_numbered_once"),
+            models.CheckConstraint(condition=Q(status__in=RowStatus.values), name="import_row_status_is_known"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["batch", "status", "number"], name="import_row_by_status")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.name or self.key}"

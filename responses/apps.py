@@ -9,5 +9,13 @@ class ResponsesConfig(AppConfig):
     name = "responses"
 
     def ready(self) -> None:
-        """Register permissions and receivers."""
-        from responses import receivers, rules  # noqa: F401, PLC0415 -- registers receivers and permissions
+        """Register permissions, receivers, and what reports put on the pages of apps below."""
+        from assignments.desk import register_desk  # noqa: PLC0415 -- models are ready only now
+        from ksp.lib.navigation import register_count  # noqa: PLC0415 -- as above
+        from ksp.lib.panels import register_panel  # noqa: PLC0415 -- as above
+        from responses import menu, own_work, receivers, rules  # noqa: F401, PLC0415 -- registers receivers and permissions
+
+        register_desk(own_work.ReportDesk())
+        register_count("review", menu.waiting)
+        register_panel("assignments:observer_home", own_work.home_quality)
+        register_panel("observers:own_page", own_work.own_quality)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from participants.models import ContactMethod, Enrolment, Season
 from responses.deadlines import DUE, LATE, MOST_AGES, ReviewClock
 from responses.models import SurveyResponse, SurveyResponseQuerySet
-from responses.selectors.queue import within
+from responses.selectors.queue import QueueCounts, within
 from responses.workflow import ReportState
 
 WAITING, ALL = "waiting", "all"
@@ -60,7 +60,7 @@ class Control:
 
 
 class QueueFilter(django_filters.FilterSet):
-    """Narrows a season's reports by state, class, method, observer, age and a search; what it cannot read it leaves out."""
+    """Narrows a season's reports by state, class, method, observer, age and a search, but by nothing it cannot read."""
 
     state = django_filters.ChoiceFilter(choices=STATES, method="unchanged")
     q = django_filters.CharFilter(method="search", max_length=100)
@@ -133,9 +133,10 @@ class QueueFilter(django_filters.FilterSet):
         return urlencode(self.chosen)
 
     def controls(
-        self, *, classes: Sequence[tuple[str, str]], observers: Sequence[tuple[str, str]]
+        self, *, seasons: Sequence[Season], classes: Sequence[tuple[str, str]], observers: Sequence[tuple[str, str]]
     ) -> list[Control]:
-        """Return the choices as the page draws them, the chosen ones marked."""
+        """Return the choices as the page draws them; the season only where there are several."""
+        years = [Control("season", _("Season"), self.season.code, [(one.code, one.name) for one in seasons])]
         sorts = SORTS if self.chosen_state in DECIDED_STATES else SORTS[:2]
         rows: list[tuple[str, str, Sequence[tuple[str, Any]]]] = [
             ("state", _("State"), [("" if value == WAITING else value, label) for value, label in STATES]),
@@ -145,10 +146,32 @@ class QueueFilter(django_filters.FilterSet):
             ("age", _("Waiting since"), [("", _("Any time")), *self._ages()]),
             ("sort", _("Sorting"), [("" if value == OLDEST else value, label) for value, label in sorts]),
         ]
-        return [Control(name, label, self.chosen.get(name, ""), choices) for name, label, choices in rows]
+        others = [Control(name, label, self.chosen.get(name, ""), choices) for name, label, choices in rows]
+        return [*years, *others] if len(seasons) > 1 else others
 
     def _ages(self) -> list[tuple[str, str]]:
         return [(name, part_name(name, self.clock)) for name in self.clock.spans]
+
+
+@dataclass(frozen=True, slots=True)
+class AgeBar:
+    """One age of the waiting reports, with how long its bar is."""
+
+    name: str
+    label: str
+    count: int
+    width: str
+    is_late: bool
+
+
+def age_bars(counts: QueueCounts, clock: ReviewClock) -> list[AgeBar]:
+    """Return the ages of the waiting reports, the youngest first, the late ones last."""
+    most = max((part.count for part in counts.parts), default=0) or 1
+    ages = sorted(counts.parts, key=lambda part: (part.name == LATE, part.name == DUE, part.name))
+    return [
+        AgeBar(part.name, part_name(part.name, clock), part.count, f"{part.count / most:.1%}", part.name == LATE)
+        for part in ages
+    ]
 
 
 def part_name(name: str, clock: ReviewClock) -> str:

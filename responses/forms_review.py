@@ -1,11 +1,14 @@
 """Reads what a project manager decided on a report: notes by question, a grade, a reason."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ksp.lib.errors import DomainError
 from responses.grading import ASPECTS, BEST
+from responses.services import ReportChanged
 
 NOTE: Final = "note-"
 GRADE: Final = "grade-"
@@ -17,6 +20,12 @@ GRADES = [
     (1, _("1 – weak")),
     (0, _("0 – not usable")),
 ]
+
+
+class QuestionsUnsent(DomainError):
+    """A report was to be approved while the page held questions that nobody would have read."""
+
+    code: ClassVar[str] = "questions_unsent"
 
 
 class ReviewForm(forms.Form):
@@ -40,6 +49,16 @@ class ReviewForm(forms.Form):
         typed = str(self.data.get(name, "")).replace("\x00", "").replace("\r\n", "\n")
         return typed.strip()[:LONGEST_NOTE]
 
-    def has_questions(self) -> bool:
-        """Something was written to the observer."""
-        return bool(self.notes() or self.text("overall"))
+    @property
+    def read_version(self) -> int:
+        """Which version of the report the person has read; without one it may be any."""
+        if not self.is_valid():
+            raise ReportChanged(gettext("We cannot see which version you have read. Read the report again."))
+        version: int = self.cleaned_data["version"]
+        return version
+
+    def require_nothing_asked(self) -> None:
+        """Say no if something was written to the observer."""
+        if self.notes() or self.text("overall"):
+            message = gettext("You have written to the observer. Return the report, or delete the text to approve it.")
+            raise QuestionsUnsent(message)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -49,8 +49,10 @@ class ReportDesk:
 
 def _with_all(rows: SurveyResponseQuerySet) -> SurveyResponseQuerySet:
     related = rows.select_related("season", "enrolment__participant", "enrolment__award_class")
-    unsettled = Prefetch("notes", queryset=ReviewNote.objects.filter(settled_at=None))
-    return related.defer("season__manual", "packed").prefetch_related("attempts", "answers", unsettled)
+    asked_last = ReviewNote.objects.filter(written_at__gte=F("response__reviewed_at"))
+    return related.defer("season__manual", "packed").prefetch_related(
+        "attempts", "answers", Prefetch("notes", queryset=asked_last)
+    )
 
 
 def _standing(response: SurveyResponse, *, now: datetime) -> Standing:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from django.template.loader import render_to_string
@@ -66,8 +67,9 @@ class Row:
     value: str = ""
     version: int = 0
     missing: str = ""
+    is_marked: bool = False
     other: str | None = None
-    notes: list[ReviewNote] = field(default_factory=list)
+    notes: list["Asked"] = field(default_factory=list)
     changes: list["Change"] = field(default_factory=list)
 
     @property
@@ -84,6 +86,14 @@ class Row:
     def other_answer(self) -> str:
         """What was typed here while another window said otherwise, in words."""
         return self.question.labels.get(self.other or "", self.other or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a manager asked, and whether the observer is to reply to it now."""
+
+    note: ReviewNote
+    is_current: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +116,11 @@ class Part:
     def first_missing(self) -> Row | None:
         """The first question that lacks an answer."""
         return next((row for row in self.rows if row.missing), None)
+
+    @property
+    def first_wrong(self) -> Row | None:
+        """The first question that lacks an answer, or has two."""
+        return next((row for row in self.rows if row.missing or row.other is not None), None)
 
     @property
     def missing_choices(self) -> int:
@@ -185,21 +200,26 @@ def sheet_of(parts: Iterable[FormPart], *, answers: Iterable[Answer], missing: M
     """Return the form with the answers put in, and with what to do about those that are missing."""
     stored = {answer.question_id: answer for answer in answers}
     filled = [Part(form=part, rows=[_row(item, stored.get(item.key)) for item in part.questions]) for part in parts]
-    sheet = Sheet(parts=filled)
-    for row in sheet.rows:
-        row.missing = missing.get(row.question.code, "")
-    return sheet
+    for part in filled:
+        has_later = False
+        for row in reversed(part.rows):
+            row.missing = missing.get(row.question.code, "")
+            row.is_marked = has_later and bool(row.missing)
+            has_later = has_later or not row.missing
+    return Sheet(parts=filled)
 
 
-def add_notes(sheet: Sheet, notes: Iterable[ReviewNote]) -> list[ReviewNote]:
-    """Put what the manager asks beside its question; return what concerns the report as a whole."""
+def add_notes(sheet: Sheet, notes: Iterable[ReviewNote], *, since: datetime | None) -> list[Asked]:
+    """Put what managers asked beside its question; return what concerns the report as a whole.
+
+    What was asked ``since`` then is to be replied to; nothing is, where there is no such time.
+    """
     rows = {row.question.key: row for row in sheet.rows}
     general = []
     for note in notes:
-        if note.question_id in rows:
-            rows[note.question_id].notes.append(note)
-        else:
-            general.append(note)
+        asked = Asked(note=note, is_current=since is not None and note.written_at >= since)
+        row = rows.get(note.question_id) if note.question_id else None
+        (row.notes if row else general).append(asked)
     return general
 
 

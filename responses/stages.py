@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ksp.lib.calendar import OSLO
 from ksp.lib.formatting import clock, duration, weekday_date
-from responses.models import AttemptOutcome, ContactAttempt, SurveyResponse
+from responses.models import ContactAttempt, SurveyResponse
 from responses.outcomes import CALENDAR, outcome_of, waiting_rules
 from responses.waiting import Outcome, Reason, WaitingRules
 

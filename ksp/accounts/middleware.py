@@ -55,6 +55,6 @@ def _lacks_second_factor(request: HttpRequest) -> bool:
         return False
     if request.path.startswith(OPEN_WITHOUT_SECOND_FACTOR):
         return False
-    if any(record.get("method") == "mfa" for record in get_authentication_records(request)):
+    if any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user)):
         return False
     return not Authenticator.objects.filter(user=request.user).exists()

@@ -165,7 +165,12 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-pk"]
-        indexes: ClassVar = [models.Index(fields=["target_type", "target_key"], name="audit_event_by_target")]
+        indexes: ClassVar = [
+            models.Index(fields=["target_type", "target_key"], name="audit_event_by_target"),
+            models.Index(fields=["organiser", "at", "id"], name="audit_event_by_time"),
+            models.Index(fields=["actor", "at", "id"], name="audit_event_by_actor"),
+            models.Index(fields=["organiser", "verb", "at", "id"], name="audit_event_by_verb"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_name}"
@@ -198,6 +203,24 @@ class AuditEvent(models.Model):
         return event
 
 
+# After so many failures a mail is set aside for a person to look at.
+MOST_TRIES = 5
+
+
+class OwedMailQuerySet(models.QuerySet["OwedMail"]):
+    """Questions about the mail that is owed."""
+
+    def visible_to(self, user: User) -> "OwedMailQuerySet":
+        """Return the organiser's mail, for an administrator."""
+        if user.role == Role.ADMINISTRATOR and user.is_active:
+            return self.filter(organiser=user.organiser_id)
+        return self.none()
+
+    def set_aside(self) -> "OwedMailQuerySet":
+        """Return the mail that failed too often."""
+        return self.filter(sent_at=None, tries__gte=MOST_TRIES)
+
+
 class OwedMail(models.Model):
     """One e-mail that is owed; written in the transaction that owes it, sent by a worker."""
 
@@ -210,6 +233,8 @@ class OwedMail(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=250, blank=True)
+
+    objects = OwedMailQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [

@@ -8,10 +8,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from ksp.accounts.models import OwedMail
+from ksp.accounts.models import MOST_TRIES, OwedMail
 
 BATCH = 50
-MOST_TRIES = 5
 
 
 def deliver_owed_mail() -> int:
@@ -37,6 +36,7 @@ def _deliver_one() -> int | None:
         mail.last_error = str(error)[:250]
         mail.next_try_at = now + timedelta(minutes=2**mail.tries)
     else:
-        mail.sent_at, mail.last_error = now, ""
-    mail.save(update_fields=["tries", "sent_at", "last_error", "next_try_at"])
+        # A sent text is not kept: it may hold a link that lets its reader in.
+        mail.sent_at, mail.last_error, mail.body = now, "", ""
+    mail.save(update_fields=["tries", "sent_at", "last_error", "next_try_at", "body"])
     return int(mail.sent_at is not None)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ksp.accounts import emails
 from ksp.accounts.models import AuditEvent, Invitation, Organiser, OwedMail, Role, User
 from ksp.accounts.signals import mail_owed
+from ksp.accounts.ties import tie_of
 from ksp.lib.errors import DomainError
 
 INVITATION_LIFE = timedelta(hours=24)
@@ -75,9 +76,12 @@ def create_user(*, by: User, email: str, name: str, role: str, password: str | N
 
 
 @transaction.atomic
-def invite_user(*, by: User, email: str, name: str, role: str) -> User:
-    """Make an account and owe its person a link to choose a password with."""
+def invite_user(*, by: User, email: str, name: str, role: str, stands_for: Any = None) -> User:
+    """Make an account, tie it to what it stands for, and owe its person a link to choose a password with."""
     user = create_user(by=by, email=email, name=name, role=role)
+    tie = tie_of(role)
+    if tie is not None:
+        tie.connect(user, stands_for, by)
     send_invitation(user.pk, by=by)
     return user
 
@@ -144,6 +148,20 @@ def change_user(user_id: int, *, by: User, **fields: Any) -> User:
     user.save(update_fields=list(fields))
     AuditEvent.record(by, "user.changed", user, before=before, after=fields)
     return user
+
+
+@transaction.atomic
+def retry_failed_mail(*, by: User) -> int:
+    """Let every mail that was set aside be tried from the start again; return how many there are."""
+    if not by.has_perm("accounts.administer", by):
+        raise PermissionDenied
+    mails = list(OwedMail.objects.set_aside().filter(organiser=by.organiser_id).select_for_update())
+    for mail in mails:
+        mail.tries, mail.next_try_at = 0, None
+        AuditEvent.record(by, "mail.tried_again", mail)
+        mail_owed.send(sender=OwedMail, mail=mail)
+    OwedMail.objects.bulk_update(mails, ["tries", "next_try_at"])
+    return len(mails)
 
 
 @transaction.atomic

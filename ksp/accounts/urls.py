@@ -2,17 +2,20 @@
 
 from django.urls import path
 
-from ksp.accounts import views
+from ksp.accounts.views import administration, own
 
 app_name = "accounts"
 
 urlpatterns = [
-    path("me/", views.profile, name="profile"),
-    path("me/appearance/", views.set_appearance, name="set_appearance"),
-    path("admin/", views.administration, name="administration"),
-    path("admin/users/", views.users, name="users"),
-    path("admin/users/invite/", views.invite, name="invite"),
-    path("admin/users/<uuid:key>/", views.user, name="user"),
-    path("admin/log/", views.audit, name="audit"),
-    path("invitation/<str:token>/", views.accept_invitation, name="accept_invitation"),
+    path("me/", own.profile, name="profile"),
+    path("me/appearance/", own.set_appearance, name="set_appearance"),
+    path("admin/", administration.administration, name="administration"),
+    path("admin/users/", administration.users, name="users"),
+    path("admin/users/invite/", administration.invite, name="invite"),
+    path("admin/users/<uuid:key>/", administration.user, name="user"),
+    path("admin/users/<uuid:key>/open/", administration.set_open, name="set_open"),
+    path("admin/users/<uuid:key>/invite/", administration.send_invitation, name="send_invitation"),
+    path("admin/mail/", administration.mail, name="mail"),
+    path("admin/log/", administration.audit, name="audit"),
+    path("invitation/<str:token>/", own.accept_invitation, name="accept_invitation"),
 ]

@@ -8,8 +8,6 @@ VERBS: dict[str, str | Promise] = {
     "user.invited": _("Invited"),
     "user.accepted_invitation": _("Invitation accepted"),
     "user.changed": _("Account changed"),
-    "user.opened": _("Account opened"),
-    "user.closed": _("Account closed"),
     "user.preferences_changed": _("Own choices changed"),
     "mail.tried_again": _("Mail sent once more"),
     "season.created": _("Season made"),

@@ -35,6 +35,7 @@ WIDTHS: Final = (280, 520, 1080)
 LABEL_SIZE: Final = 13
 ONE_DAY: Final = 24 * 60 * 60
 FULL_SCORE: Final = 100
+MOST_STEPS: Final = 4
 SPARE_ATTRIBUTES: Final = re.compile(r' (?:role|aria-roledescription|aria-hidden|class|pointer-events)="[^"]*"')
 WEEKS_LABELLED: Final = {280: 5, 520: 9, 1080: 18}
 DRAWN_BY: Final = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
@@ -191,32 +192,30 @@ def _week_chart(
     if unanswered:
         layers.append(_points(unanswered, x, y, fill=CARD, stroke=BAD))
         layers.append(_no_answer_label(unanswered[0], x, y, end=len(weeks)))
-    return _frame(alt.layer(*layers), width, right=64)
+    return _frame(alt.LayerChart(layer=layers), width, right=64)
 
 
 def _points(dots: list[dict[str, Any]], x: alt.X, y: alt.Y, *, fill: str, stroke: str) -> alt.Chart:
     ring = 2.5 if stroke == BAD else 1.5
     marks = _data(dots).mark_point(shape="circle", size=95, opacity=1, fill=fill, stroke=stroke, strokeWidth=ring)
-    return marks.encode(x=x, y=y)
+    return _at(marks, x, y)
 
 
 def _mean_line(mean: float, *, end: int, y: alt.Y) -> list[alt.Chart]:
+    end_of_line = {"x": end, "y": mean}
+    place: dict[str, Any] = {"x": _x(), "y": y, "fill": CLASS, "align": "left", "dx": 8}
     line = _data([{"x": 0, "end": end, "y": mean}]).mark_rule(color=CLASS, strokeWidth=2, opacity=1)
-    words = {"align": "left", "dx": 8, "fill": CLASS, "opacity": 1}
-    at_end = _data([{"x": end, "y": mean, "text": formatting.score(mean)}]).encode(x=_x(), y=y, text="text:N")
-    below = _data([{"x": end, "y": mean, "text": _("the class")}]).encode(x=_x(), y=y, text="text:N")
     return [
-        line.encode(x=_x(), x2="end:Q", y=y),
-        at_end.mark_text(**words, dy=-2, baseline="alphabetic", fontWeight=600),
-        below.mark_text(**words, dy=14, baseline="alphabetic"),
+        _at(line.encode(x2="end:Q"), _x(), y),
+        _text(formatting.score(mean), at=end_of_line, dy=-2, fontWeight=600, **place),
+        _text(_("the class"), at=end_of_line, dy=14, **place),
     ]
 
 
 def _no_answer_label(dot: dict[str, Any], x: alt.X, y: alt.Y, *, end: int) -> alt.Chart:
     is_late = dot["x"] > end * 0.7
-    align, dx = ("right", -10) if is_late else ("left", 10)
-    words = _data([{**dot, "text": _("no answer")}]).encode(x=x, y=y, text="text:N")
-    return words.mark_text(align=align, dx=dx, dy=-8, baseline="alphabetic", fill=BAD, opacity=1)
+    place: dict[str, Any] = {"align": "right", "dx": -10} if is_late else {"align": "left", "dx": 10}
+    return _text(_("no answer"), at=dot, x=x, y=y, fill=BAD, dy=-8, **place)
 
 
 def _x() -> alt.X:
@@ -242,22 +241,17 @@ def _progress_chart(progress: Sequence[WeekProgress], width: int) -> dict[str, A
     top = max(planned[-1]["y"], done[-1]["y"], 1)
     x = _week_axis([week.week for week in progress], width)
     y = _count_axis(top)
+    place: dict[str, Any] = {"x": x, "y": y, "align": "left", "dx": 8}
     plan = _data(planned).mark_line(color=SEASON, strokeWidth=2, strokeDash=[5, 5], opacity=1)
     own = _data(done).mark_line(color=OWN, strokeWidth=3, opacity=1, strokeCap="round")
     layers = [
-        plan.encode(x=x, y=y),
-        own.encode(x=x, y=y),
-        _data(done[-1:]).mark_point(size=95, fill=OWN, stroke=CARD, strokeWidth=2, opacity=1).encode(x=x, y=y),
-        _end_label(planned[-1], _("plan"), SEASON, x, y, is_below=False),
-        _end_label(done[-1], formatting.number(done[-1]["y"]), OWN, x, y, is_below=True),
+        _at(plan, x, y),
+        _at(own, x, y),
+        _points(done[-1:], x, y, fill=OWN, stroke=CARD),
+        _text(_("plan"), at=planned[-1], fill=SEASON, dy=4, **place),
+        _text(formatting.number(done[-1]["y"]), at=done[-1], fill=OWN, dy=18, fontWeight=600, **place),
     ]
-    return _frame(alt.layer(*layers), width, right=48)
-
-
-def _end_label(at: dict[str, Any], text: str, colour: str, x: alt.X, y: alt.Y, *, is_below: bool) -> alt.Chart:
-    words = _data([{**at, "text": text}]).encode(x=x, y=y, text="text:N")
-    place: dict[str, Any] = {"dx": 8, "dy": 18 if is_below else 4, "align": "left", "baseline": "alphabetic"}
-    return words.mark_text(**place, fill=colour, opacity=1, fontWeight=600 if is_below else 400)
+    return _frame(alt.LayerChart(layer=layers), width, right=48)
 
 
 def _count_axis(top: int) -> alt.Y:
@@ -272,7 +266,7 @@ def _round_step(top: int) -> int:
     """Return a round number that goes two to four times into ``top``."""
     step = 1
     for factor in (2, 5, 10) * 9:
-        if top // step <= len("four"):
+        if top // step <= MOST_STEPS:
             break
         step = 10 ** (len(str(step)) - 1) * factor
     return step
@@ -286,7 +280,17 @@ def _added_up(counts: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _data(rows: list[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(alt.Data(values=rows))
+    return alt.Chart(alt.InlineData(values=rows))
+
+
+def _at(chart: alt.Chart, x: alt.X, y: alt.Y) -> alt.Chart:
+    placed: alt.Chart = chart.encode(x=x, y=y)
+    return placed
+
+
+def _text(words: str, *, at: dict[str, Any], x: alt.X, y: alt.Y, **style: Any) -> alt.Chart:
+    label: alt.Chart = _data([{**at, "text": words}]).encode(text="text:N")
+    return _at(label.mark_text(opacity=1, baseline="alphabetic", **style), x, y)
 
 
 def _frame(chart: alt.LayerChart, width: int, *, right: int) -> dict[str, Any]:

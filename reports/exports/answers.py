@@ -11,8 +11,8 @@ from django.db import transaction
 
 from ksp.accounts.models import AuditEvent, User
 from ksp.lib.calendar import OSLO
+from ksp.lib.escaping import escape_cell
 from participants.models import ContactMethod, Enrolment, Season
-from reports.exports.cells import escape_cell
 from reports.exports.layout import COLUMNS, WRITTEN
 from responses.models import Answer, ContactAttempt, SurveyResponse
 from responses.questionnaires.selectors import Questionnaire, questionnaire_of

@@ -11,8 +11,8 @@ from typing import Final, TypeVar
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from ksp.lib.escaping import unescape_cell
 from ksp.lib.weeks import IsoWeek
-from reports.exports.cells import original_cell
 from reports.exports.layout import COLUMNS
 
 Value = TypeVar("Value")
@@ -153,4 +153,4 @@ def _lines(rows: "Iterator[list[str]]", file: str, mistakes: Mistakes) -> Iterat
             words = {"count": len(row), "wanted": len(columns)}
             mistakes.add(file, number, "", _("The row has %(count)s cells instead of %(wanted)s.") % words)
             continue
-        yield Line(file, number, dict(zip(columns, map(original_cell, row), strict=True)), mistakes)
+        yield Line(file, number, dict(zip(columns, map(unescape_cell, row), strict=True)), mistakes)

@@ -51,7 +51,9 @@ def answers_fingerprint(season: Season) -> str:
     reports = Reports.from_rows(
         battery,
         (
-            ReportRow(place, owners[row[1]], row[3], int(row[4][:4]) * 100 + int(row[4][6:]), bool(row[5]), row[6] or b"")
+            ReportRow(
+                place, owners[row[1]], row[3], int(row[4][:4]) * 100 + int(row[4][6:]), bool(row[5]), row[6] or b""
+            )
             for place, row in enumerate(rows)
         ),
     )

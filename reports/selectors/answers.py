@@ -119,7 +119,7 @@ def contacts_by_method(user: User, enrolment: Enrolment, *, method: str = "") ->
     contacts = approved_contacts(user, enrolment)
     counts = Counter(contact.method for contact in contacts)
     shown = [contact for contact in contacts if contact.method == method or method not in counts]
-    return Contacts(shown=shown, count=len(contacts), by_method=counts)
+    return Contacts(shown=shown, count=len(contacts), by_method=dict(counts))
 
 
 def answer_set(user: User, response: SurveyResponse) -> AnswerSet:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ksp.accounts.models import User
 from ksp.lib import charts, formatting
 from ksp.lib.charts import Figure, WeekContact
 from ksp.lib.weeks import IsoWeek
 from participants.models import Enrolment, Season
-from reports.selectors.answers import Comments, Contact, approved_contacts, comments_by_area
+from reports.selectors.answers import Comment, Comments, Contact, approved_contacts, comments_by_area
 from reports.selectors.performances import Matrix, performance_matrix
 from responses.questionnaires.selectors import questionnaire_of
 from scoring.batteries import battery_of
@@ -75,6 +76,7 @@ class Dashboard:
     enrolment: Enrolment
     contacts: int
     answered: int
+    progress: str
     least_ranked: int
     results: "ResultsShown | None"
 
@@ -93,7 +95,11 @@ class ResultsShown:
     weeks: Figure
     cx: Sequence[CxScale]
     comments: Comments
-    latest_comments: int = LATEST_COMMENTS
+
+    @property
+    def latest_comments(self) -> Sequence[Comment]:
+        """The first few of the comments, which stand newest first."""
+        return self.comments.shown[:LATEST_COMMENTS]
 
 
 def dashboard_of(user: User, enrolment: Enrolment) -> Dashboard:
@@ -104,9 +110,23 @@ def dashboard_of(user: User, enrolment: Enrolment) -> Dashboard:
         enrolment=enrolment,
         contacts=summary.contacts,
         answered=summary.answered,
+        progress=_progress(summary, planned=enrolment.planned_contacts),
         least_ranked=enrolment.season.settings.least_contacts_ranked,
         results=_shown(user, found) if summary.contacts else None,
     )
+
+
+def _progress(own: Summary, *, planned: int) -> str:
+    """Say how far the contacts have come: «13 av 25 kontakter er godkjent. 12 ble besvart.»."""
+    counts = {"contacts": own.contacts, "planned": planned}
+    approved = ngettext(
+        "%(contacts)s of %(planned)s contacts is approved.",
+        "%(contacts)s of %(planned)s contacts are approved.",
+        own.contacts,
+    )
+    answered = ngettext("%(count)s was answered.", "%(count)s were answered.", own.answered)
+    sentences = [approved % counts, answered % {"count": own.answered}]
+    return " ".join(sentences[: 2 if own.contacts else 1])
 
 
 def _shown(user: User, found: EnrolmentResults) -> ResultsShown:

@@ -22,7 +22,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The enrolment that the pages are about. ``query`` keeps the choice in addresses; empty where there is none.
+    """The enrolment that the pages are about. ``query`` keeps the choice in addresses; empty where there is but one.
 
     ``participants`` and ``seasons`` are empty unless there are several.
     """
@@ -84,4 +84,4 @@ def _choice(enrolment: Enrolment, label: str, current: Enrolment) -> Choice:
 
 
 def _query(enrolment: Enrolment) -> str:
-    return urlencode({"season": enrolment.season.code, "participant": str(enrolment.participant.public_id)})
+    return "?" + urlencode({"season": enrolment.season.code, "participant": str(enrolment.participant.public_id)})

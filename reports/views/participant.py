@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 
 from ksp.accounts.decorators import needs
 from ksp.accounts.requests import UserRequest
-from participants.models import Enrolment
+from participants.models import STAFF, Enrolment
 from reports import services
 from reports.selectors.answers import answer_set, approved_contacts, comments_by_area, contacts_by_method
 from reports.selectors.dashboard import dashboard_of
@@ -76,7 +76,7 @@ def results(request: HttpRequest) -> HttpResponse:
     if season is None:
         raise Http404
     found = result_list(season, award_class=request.GET.get("class", ""))
-    return render(request, "reports/results.html", {"seasons": seasons, "list": found})
+    return render(request, "reports/results.html", {"seasons": seasons, "results": found})
 
 
 def _chosen(request: UserRequest) -> Chosen | None:
@@ -96,4 +96,5 @@ def _may_read(request: UserRequest, chosen: Chosen) -> bool:
 
 def _without_results(request: UserRequest, chosen: Chosen | None) -> HttpResponse:
     """Say why there is no dashboard: nobody is represented, or only the place in the result list is bought."""
-    return render(request, "reports/dashboard_without.html", {"chosen": chosen})
+    is_staff = request.user.role in STAFF
+    return render(request, "reports/dashboard_without.html", {"chosen": chosen, "staff": is_staff})

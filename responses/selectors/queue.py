@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -68,7 +69,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """How many reports wait, and how long; what was decided; and how many the page's filters leave."""
+    """How many reports wait, and how long; what was decided; how many the page's filters leave; and other seasons'."""
 
     parts: tuple[Part, ...]
     returned: int
@@ -76,6 +77,7 @@ class QueueCounts:
     approved: int
     planned: int
     matching: int
+    elsewhere: int
 
     @property
     def waiting(self) -> int:
@@ -96,11 +98,6 @@ class QueueCounts:
         return next(part.count for part in self.parts if part.name == name)
 
 
-def seasons_of(user: User) -> list[Season]:
-    """Return the seasons that the person can choose between, the latest first."""
-    return list(Season.objects.visible_to(user).defer("manual").current_first())
-
-
 def within(span: Span) -> Q:
     """Return the condition that a report was submitted in that span of time."""
     begins, ends = span
@@ -113,6 +110,8 @@ def queue_counts(season: Season, matching: SurveyResponseQuerySet, *, clock: Rev
     reports = SurveyResponse.objects.filter(season=OuterRef("pk"))
     waiting = reports.filter(state=ReportState.SUBMITTED)
     approved = reports.filter(state=ReportState.APPROVED)
+    elsewhere = SurveyResponse.objects.filter(season__organiser=OuterRef("organiser"), state=ReportState.SUBMITTED)
+    elsewhere = elsewhere.exclude(season=OuterRef("pk"))
     planned = Enrolment.objects.filter(season=OuterRef("pk")).values("season")
     parts = {f"part_{name}": _counted(waiting.filter(within(span))) for name, span in clock.spans.items()}
     others = {
@@ -121,6 +120,7 @@ def queue_counts(season: Season, matching: SurveyResponseQuerySet, *, clock: Rev
         "approved": _counted(approved),
         "planned": Coalesce(Subquery(planned.annotate(found=Sum("planned_contacts")).values("found")), 0),
         "matching": _counted(matching),
+        "elsewhere": _counted(elsewhere, by="season__organiser"),
     }
     asked = Season.objects.filter(pk=season.pk).annotate(**parts, **others)
     counted = asked.values(*parts, *others).get()
@@ -130,8 +130,8 @@ def queue_counts(season: Season, matching: SurveyResponseQuerySet, *, clock: Rev
     )
 
 
-def _counted(rows: "models.QuerySet[SurveyResponse]") -> Coalesce:
-    found = rows.order_by().values("season").annotate(found=Count("pk")).values("found")
+def _counted(rows: "models.QuerySet[SurveyResponse]", *, by: str = "season") -> Coalesce:
+    found = rows.order_by().values(by).annotate(found=Count("pk")).values("found")
     return Coalesce(Subquery(found, output_field=models.IntegerField()), 0)
 
 
@@ -144,7 +144,7 @@ def queue_page(
     return [_row(values, clock=clock) for values in found]
 
 
-def _row(values: tuple, *, clock: ReviewClock) -> QueueRow:
+def _row(values: tuple[Any, ...], *, clock: ReviewClock) -> QueueRow:
     key, code, method, week, state, submitted_at, first_submitted_at, reviewed_at, *names = values
     participant, award_class, first_name, last_name, pseudonym, observer_score = names
     return QueueRow(
@@ -164,9 +164,11 @@ def _row(values: tuple, *, clock: ReviewClock) -> QueueRow:
     )
 
 
-def next_in_queue(rows: SurveyResponseQuerySet, after: SurveyResponse, *, order: Sequence[str]) -> UUID | None:
-    """Return the key of the report that follows in this order; after the last one comes the first."""
-    others = rows.exclude(pk=after.pk).order_by(*order)
+def next_in_queue(
+    rows: SurveyResponseQuerySet, after: SurveyResponse, *, order: Sequence[str], by: User
+) -> UUID | None:
+    """Return the key of the report that follows and is not the person's own; after the last one comes the first."""
+    others = rows.exclude(pk=after.pk).exclude(observer__user=by).order_by(*order)
     following = others.filter(_beyond(after, order=order)).values_list("public_id", flat=True)
     return following.first() or others.values_list("public_id", flat=True).first()
 

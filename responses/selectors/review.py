@@ -17,7 +17,7 @@ from responses.grading import suggested_punctuality
 from responses.models import Answer, AnswerRevision, ContactAttempt, ReviewNote, SurveyResponse, SurveyResponseQuerySet
 from responses.outcomes import outcome_of
 from responses.points import Points, packed_score, table_of, total, worth
-from responses.questionnaires.models import PerformanceArea, QuestionKind
+from responses.questionnaires.models import AnswerOption, PerformanceArea, QuestionKind
 from responses.questionnaires.packing import unpack
 from responses.questionnaires.selectors import AskedQuestion, Questionnaire, questionnaire_of
 from responses.waiting import Outcome
@@ -86,7 +86,7 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """This contact beside the participant's others and the observer's latest, all of them approved."""
+    """The contact beside the participant's others and the observer's latest, all of them approved."""
 
     own: float | None
     participant: Mean
@@ -130,9 +130,10 @@ class _Material:
 
 
 def reports_to_review(user: User) -> SurveyResponseQuerySet:
-    """Return the submitted reports that the person may see, each with how many wait in its season."""
-    waiting = SurveyResponse.objects.filter(season=OuterRef("season"), state=ReportState.SUBMITTED)
-    counted = waiting.order_by().values("season").annotate(found=Count("pk")).values("found")
+    """Return the submitted reports that the person may see, each with how many wait in all."""
+    waiting = SurveyResponse.objects.filter(season__organiser=OuterRef("season__organiser"))
+    waiting = waiting.filter(state=ReportState.SUBMITTED)
+    counted = waiting.order_by().values("season__organiser").annotate(found=Count("pk")).values("found")
     return (
         SurveyResponse.objects.visible_to(user)
         .exclude(state=ReportState.DRAFT)
@@ -209,7 +210,7 @@ def _area(material: _Material, area: PerformanceArea, asked: Sequence[tuple[int,
     return ReviewedArea(area.code, area.name, points, [_answer(material, number, item) for number, item in asked])
 
 
-def _option(asked: AskedQuestion, answer: Answer | None):  # type: ignore[no-untyped-def]
+def _option(asked: AskedQuestion, answer: Answer | None) -> AnswerOption | None:
     if answer is None or answer.option_id is None:
         return None
     return asked.options[asked.number_by_option[answer.option_id]]
@@ -275,7 +276,7 @@ def _comparison(response: SurveyResponse, questionnaire: Questionnaire, *, own: 
     )
     table = table_of(questionnaire.asked)
     scores = [
-        (enrolment, observer, packed_score(table, unpack(packed)) if is_answered else 0.0)
+        (enrolment, observer, packed_score(table, unpack(packed)) if is_answered and packed else 0.0)
         for enrolment, observer, is_answered, packed in others
     ]
     latest = [score for _enrolment, observer, score in scores if observer == response.observer_id]
@@ -291,9 +292,7 @@ def _mean(scores: Iterable[float | None]) -> Mean:
     return Mean(sum(known) / len(known) if known else None, len(known))
 
 
-def _suggested_grade(
-    response: SurveyResponse, attempts: Sequence[ContactAttempt], outcome: Outcome
-) -> dict[str, int]:
+def _suggested_grade(response: SurveyResponse, attempts: Sequence[ContactAttempt], outcome: Outcome) -> dict[str, int]:
     """Return the grade to begin with: good, and punctual by when the contact was made and the report delivered."""
     usual = dict.fromkeys(("content", "instructions", "language"), USUAL_GRADE)
     delivered = response.first_submitted_at

@@ -12,6 +12,7 @@ from participants.models import (
     ContactMethod,
     Enrolment,
     ImportBatch,
+    ImportRow,
     Package,
     Participant,
     Representative,
@@ -110,3 +111,13 @@ class ImportBatchFactory(factory.django.DjangoModelFactory):
     uploaded_by = factory.SubFactory(
         UserFactory, administrator=True, organiser=factory.SelfAttribute("..organiser")
     )
+
+
+class ImportRowFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ImportRow
+
+    batch = factory.SubFactory(ImportBatchFactory)
+    number = factory.Sequence(lambda n: n + 2)
+    status = "new"
+    key = factory.Sequence(lambda n: f"P{n:04d}")

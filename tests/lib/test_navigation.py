@@ -1,6 +1,7 @@
 """Menus: each role finds its pages, and sees where it is."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import resolve, reverse
 
@@ -11,10 +12,16 @@ from tests.factories.accounts import UserFactory
 ROLES = ["administrator", "manager", "observer", "participant"]
 
 
+@pytest.fixture(autouse=True)
+def _no_counts(monkeypatch):
+    """Leave out the counts that the apps above have registered."""
+    monkeypatch.setattr(navigation, "_counters", {})
+
+
 def request_for(path, user=None):
     request = RequestFactory().get(path)
     request.resolver_match = resolve(request.path)
-    request.user = user
+    request.user = user or AnonymousUser()
     return request
 
 
@@ -64,8 +71,7 @@ def test_the_page_one_is_on_is_marked(role, path, marked):
     assert {link.url: link.current for link in drawn(role, path) if link.current} == marked
 
 
-def test_a_registered_count_stands_beside_its_entry(monkeypatch):
-    monkeypatch.setattr(navigation, "_counters", {})
+def test_a_registered_count_stands_beside_its_entry():
     navigation.register_count("review", lambda _request: 47)
 
     counts = {link.url: link.count for link in drawn("manager", "/review/") if link.count}

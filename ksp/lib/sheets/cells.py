@@ -23,6 +23,7 @@ class SheetCells(ContentHandler):
     """Fills a table from the XML of a sheet; formulas stay the text they were written as."""
 
     def __init__(self, table: Table, strings: Sequence[str], dates: Set[str], *, epoch: datetime) -> None:
+        super().__init__()
         self._table, self._strings, self._dates, self._epoch = table, strings, dates, epoch
         self._cut = -1
         self._number = 0

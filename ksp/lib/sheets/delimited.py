@@ -1,9 +1,9 @@
 """Reads csv as spreadsheets save it: semicolons, commas or tabs, in UTF-8, UTF-16 or Windows-1252."""
 
 import csv
-import io
 import re
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from ksp.lib.sheets.table import MOST_CHARACTERS, Refusal, Table
 
@@ -12,26 +12,35 @@ _QUOTED = re.compile(r'"[^"]*"')
 _NAMED_SEPARATOR = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
-def read(content: bytes) -> dict[str, Any]:
-    """Return the table of a csv file."""
+def fill(table: Table, content: bytes) -> None:
+    """Fill the table from a csv file."""
     text = _decoded(content)
     named = _NAMED_SEPARATOR.match(text)
     separator = named[1] if named and named[1] in SEPARATORS else _separator(text)
     csv.field_size_limit(2 * MOST_CHARACTERS)
-    table = Table()
     number = 0
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    records = csv.reader(_lines(text), delimiter=separator, strict=True)
     while True:
         number += 1
         try:
             cells = next(records)
         except StopIteration:
-            return table.finished()
+            return
         except csv.Error as error:
             code = "cell_too_long" if "field limit" in str(error) else "broken_quotes"
             raise Refusal(code, row=number, column="", most=MOST_CHARACTERS) from None
         if number > 1 or not named:
             table.add(number, cells)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Give the lines one by one, so that the text lies in memory once only."""
+    mark = "\n" if "\n" in text else "\r"
+    begin = 0
+    while begin < len(text):
+        end = text.find(mark, begin) + 1 or len(text)
+        yield text[begin:end]
+        begin = end
 
 
 def _decoded(content: bytes) -> str:

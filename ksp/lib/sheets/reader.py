@@ -9,13 +9,17 @@ import json
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 from ksp.lib.sheets import delimited, workbook
-from ksp.lib.sheets.table import MOST_BYTES, Refusal
+from ksp.lib.sheets.table import MOST_BYTES, Refusal, Table
 
 MOST_SECONDS: Final = 1.7
-MOST_MEMORY: Final = 320 * 1024 * 1024
+# A list that gives rows may take longer as long as it gives them; nothing may take longer than this.
+SECONDS_TO_A_STEP: Final = 0.5
+MOST_SECONDS_EVER: Final = 6
+MOST_MEMORY: Final = 160 * 1024 * 1024
 SIGNATURES: Final = {
     b"MZ": "program",
     b"\x7fELF": "program",
@@ -38,32 +42,45 @@ ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 def limit_itself() -> None:
     """Let the system end this process when it takes more time or memory than any honest list needs."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (2, 3))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS_EVER, MOST_SECONDS_EVER))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
 
 
-def read(content: bytes) -> dict[str, Any]:
+def allow_next_rows() -> None:
+    """Leave time for the next rows, since rows are coming."""
+    left, _interval = signal.getitimer(signal.ITIMER_PROF)
+    signal.setitimer(signal.ITIMER_PROF, max(left, SECONDS_TO_A_STEP))
+
+
+def read(content: bytes, on_step: Callable[[], None]) -> dict[str, Any]:
     """Return the table in a file, whatever its name says; or refuse the file."""
+    table = Table(on_step)
+    _fill(table, content)
+    return table.finished()
+
+
+def _fill(table: Table, content: bytes) -> None:
     if len(content) > MOST_BYTES:
-        raise Refusal("too_big", most=MOST_BYTES // 1_000_000)
+        raise Refusal("too_big", most=MOST_BYTES // 1024**2)
     if not content.strip():
         raise Refusal("empty")
     if content.startswith(ZIPPED):
-        return workbook.read(io.BytesIO(content))
+        workbook.fill(table, io.BytesIO(content))
+        return
     if content.startswith(COMPOUND):
         raise Refusal("encrypted" if ENCRYPTED in content else "old_workbook")
     for signature, kind in SIGNATURES.items():
         if content.startswith(signature):
             raise Refusal(kind)
-    return delimited.read(content)
+    delimited.fill(table, content)
 
 
 def main() -> None:
     """Answer with one JSON object: the table, or why there is none."""
     limit_itself()
     try:
-        answer = read(sys.stdin.buffer.read(MOST_BYTES + 1))
+        answer = read(sys.stdin.buffer.read(MOST_BYTES + 1), allow_next_rows)
     except Refusal as refusal:
         answer = {"refusal": refusal.code, "detail": refusal.detail}
     except (MemoryError, RecursionError):

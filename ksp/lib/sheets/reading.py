@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ksp.lib.errors import DomainError
+from ksp.lib.formatting import number
 from ksp.lib.sheets.table import MOST_BYTES
 
 PACKAGE: Final = Path(__file__).resolve().parents[2]
@@ -76,7 +77,8 @@ class FileRefused(DomainError):
     code: ClassVar[str] = "file_refused"
 
     def __init__(self, reason: str, detail: Mapping[str, Any] | None = None) -> None:
-        super().__init__(str(SENTENCES[reason]) % (detail or {}) + " " + _("Nothing has been imported."))
+        written = {name: number(value) if isinstance(value, int) else value for name, value in (detail or {}).items()}
+        super().__init__(f"{str(SENTENCES[reason]) % written} {_('Nothing has been imported.')}")
         self.reason = reason
 
 
@@ -100,7 +102,7 @@ class Sheet:
 def read_sheet(content: bytes) -> Sheet:
     """Return the list in an xlsx or csv file, or say in one sentence why there is none."""
     if len(content) > MOST_BYTES:
-        raise FileRefused("too_big", {"most": MOST_BYTES // 1_000_000})
+        raise FileRefused("too_big", {"most": MOST_BYTES // 1024**2})
     answer = _ask_reader(content)
     if "refusal" in answer:
         raise FileRefused(answer["refusal"], answer["detail"])

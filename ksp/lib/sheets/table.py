@@ -1,12 +1,14 @@
 """What a spreadsheet is once it has been read: rows of text, within limits; and how a file is turned down."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-MOST_BYTES: Final = 10_000_000
+MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 60
 MOST_CHARACTERS: Final = 5_000
+ROWS_TO_A_STEP: Final = 1_000
 # What no text that a person typed contains; line breaks and tabs are handled where cells are cleaned.
 CONTROL_CHARACTERS: Final = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
 
@@ -32,8 +34,12 @@ def column_letters(position: int) -> str:
 
 @dataclass(slots=True)
 class Table:
-    """The rows of a sheet as they are read: the first one that is not empty holds the headings."""
+    """The rows of a sheet as they are read: the first one that is not empty holds the headings.
 
+    ``on_step`` is called after every thousand good rows.
+    """
+
+    on_step: Callable[[], None]
     header_row: int = 0
     headings: list[str] = field(default_factory=list)
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
@@ -64,6 +70,8 @@ class Table:
             raise Refusal("too_many_rows", most=MOST_ROWS)
         cells += [""] * (width - len(cells))
         self.rows.append((number, cells))
+        if len(self.rows) % ROWS_TO_A_STEP == 0:
+            self.on_step()
 
     def finished(self) -> dict[str, Any]:
         """Return the table as plain values, or refuse a file without one."""

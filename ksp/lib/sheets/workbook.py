@@ -40,25 +40,21 @@ BROKEN: Final = (
 )
 
 
-def read(content: IO[bytes]) -> dict[str, Any]:
-    """Return the table on the first visible sheet."""
+def fill(table: Table, content: IO[bytes]) -> None:
+    """Fill the table from the first visible sheet."""
     try:
         package = Package(content)
         book = package.parse(_Workbook(), package.main_part())
-        table = Table()
-        strings = _Strings()
-        styles = _Styles()
+        strings, styles = _Strings(), _Styles()
         for kind, handler in (("sharedStrings", strings), ("styles", styles)):
             part = package.related(book.part, kind)
             if part:
                 package.parse(handler, part)
-        sheet = package.sheet(book)
-        package.parse(SheetCells(table, strings.texts, styles.dates, epoch=book.epoch), sheet)
+        package.parse(SheetCells(table, strings.texts, styles.dates, epoch=book.epoch), package.sheet(book))
     except DefusedXmlException:
         raise Refusal("entities") from None
     except BROKEN:
         raise Refusal("broken_workbook") from None
-    return table.finished()
 
 
 class _Reader(ContentHandler):
@@ -175,6 +171,7 @@ class _Relations(_Reader):
     """The parts that one part points to, by key and by kind."""
 
     def __init__(self, folder: str) -> None:
+        super().__init__()
         self.folder = folder
         self.by_key: dict[str, tuple[str, str]] = {}
         self.by_kind: dict[str, str] = {}
@@ -192,6 +189,7 @@ class _Workbook(_Reader):
     """The visible sheets in their order, and how dates are counted."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.sheets: list[str] = []
         self.epoch = EPOCH
 
@@ -208,6 +206,7 @@ class _Styles(_Reader):
     """Which styles show a number as a date."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.dates: set[str] = set()
         self._formats: dict[str, str] = {}
         self._in_cells = False
@@ -238,6 +237,7 @@ class _Strings(_Reader):
     """The texts that cells point to."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.texts: list[str] = []
         self._parts: list[str] = []
         self._takes = False

@@ -24,7 +24,7 @@ METHODS: Final = {
     "chat": _("Chat"),
     "messenger": _("Messenger"),
 }
-# Tone and icon of every state that an assignment, a report or a season can be in.
+# Tone and icon of every state that an assignment, a contact, a report, an import or a season can be in.
 STATES: Final = {
     "draft": ("plain", "file"),
     "submitted": ("own", "send"),
@@ -45,7 +45,10 @@ STATES: Final = {
     "paused": ("soon", "pause"),
     "closed": ("plain", "lock"),
     "published": ("ok", "trophy"),
-    "pending": ("plain", "hourglass"),
+    "running": ("own", "hourglass"),
+    "answered": ("ok", "circle-check"),
+    "no_answer": ("late", "phone-off"),
+    "previewed": ("own", "eye"),
     "applied": ("ok", "circle-check"),
     "refused": ("late", "circle-x"),
     "taken_back": ("plain", "undo-2"),

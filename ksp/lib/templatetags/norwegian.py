@@ -1,5 +1,7 @@
 """Filters that write numbers, dates, times and weeks as the reader's language does."""
 
+from datetime import date, datetime
+
 from django import template
 
 from ksp.lib import formatting
@@ -23,12 +25,12 @@ register.filter("duration", formatting.duration)
 
 
 @register.filter
-def full_date(day: formatting.date | None) -> str:
+def full_date(day: date | None) -> str:
     """Return «1. desember 2021»."""
     return formatting.long_date(day, with_year=True)
 
 
 @register.filter
-def exact_clock(when: formatting.datetime | None) -> str:
+def exact_clock(when: datetime | None) -> str:
     """Return «kl. 13.04.10»."""
     return formatting.clock(when, with_seconds=True)
