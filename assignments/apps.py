@@ -12,8 +12,8 @@ class AssignmentsConfig(AppConfig):
     name = "assignments"
 
     def ready(self) -> None:
-        """Register the permissions, and what other pages show of assignments."""
-        from assignments import panels, rules  # noqa: F401, PLC0415 -- registers permissions
+        """Register the permissions, the receivers, and what other pages show of assignments."""
+        from assignments import panels, receivers, rules  # noqa: F401, PLC0415 -- registers permissions and receivers
 
         register_panel("observers:detail", panels.observers_assignments)
         register_count("unassigned", panels.unassigned)

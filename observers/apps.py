@@ -9,5 +9,11 @@ class ObserversConfig(AppConfig):
     name = "observers"
 
     def ready(self) -> None:
-        """Register the permissions."""
+        """Register the permissions, and the lists that can be imported."""
         from observers import rules  # noqa: F401, PLC0415 -- registers permissions
+        from observers.imports.conflicts import CustomerRelations, PriorContacts  # noqa: PLC0415 -- needs the models
+        from observers.imports.observers import Observers  # noqa: PLC0415 -- needs the models
+        from participants.imports.kinds import register_kind  # noqa: PLC0415 -- needs the models
+
+        for kind in (Observers(), PriorContacts(), CustomerRelations()):
+            register_kind(kind)

@@ -4,6 +4,6 @@ from django.dispatch import Signal
 
 # Sent inside the transaction that changes the state. Arguments: season, transition.
 season_changed = Signal()
-# Sent before an import is taken back; a receiver that depends on an enrolment returns a sentence that says so.
-# Arguments: enrolment_ids.
+# Sent before enrolments change class or methods, or leave. Arguments: enrolment_ids. A receiver whose app rests on
+# some of them returns, for each of those ids, a sentence (a message id) that says so and what to do.
 enrolments_leaving = Signal()

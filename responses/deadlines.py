@@ -44,6 +44,15 @@ class Deadline:
         left = ngettext("%(days)s day left", "%(days)s days left", self.days) % {"days": self.days}
         return left if self.days else _("today")
 
+    @property
+    def words(self) -> str:
+        """The same where no heading says what it is about: «deadline today»."""
+        if self.is_over:
+            gone = ngettext("%(days)s day past the deadline", "%(days)s days past the deadline", self.days)
+            return gone % {"days": self.days} if self.days else _("past the deadline")
+        left = ngettext("%(days)s day to the deadline", "%(days)s days to the deadline", self.days)
+        return left % {"days": self.days} if self.days else _("deadline today")
+
 
 @dataclass(frozen=True)
 class ReviewClock:

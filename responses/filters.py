@@ -17,18 +17,26 @@ from responses.models import SurveyResponse, SurveyResponseQuerySet
 from responses.selectors.queue import QueueCounts, within
 from responses.workflow import ReportState
 
-WAITING, ALL = "waiting", "all"
+WAITING, RESUBMITTED, ALL = "waiting", "resubmitted", "all"
 STATES = [
     (WAITING, gettext_lazy("Waiting")),
-    ("resubmitted", gettext_lazy("Submitted again")),
+    (RESUBMITTED, gettext_lazy("Submitted again")),
     (ReportState.RETURNED.value, gettext_lazy("Returned")),
     (ReportState.APPROVED.value, gettext_lazy("Approved")),
     (ReportState.REJECTED.value, gettext_lazy("Rejected")),
     (ALL, gettext_lazy("All that were submitted")),
 ]
+HEADINGS = {
+    WAITING: gettext_lazy("Reports to read"),
+    RESUBMITTED: gettext_lazy("Reports submitted again"),
+    ReportState.RETURNED.value: gettext_lazy("Returned reports"),
+    ReportState.APPROVED.value: gettext_lazy("Approved reports"),
+    ReportState.REJECTED.value: gettext_lazy("Rejected reports"),
+    ALL: gettext_lazy("All submitted reports"),
+}
 IN_STATE: dict[str, Q] = {
     WAITING: Q(state=ReportState.SUBMITTED),
-    "resubmitted": Q(state=ReportState.SUBMITTED, submitted_at__gt=F("first_submitted_at")),
+    RESUBMITTED: Q(state=ReportState.SUBMITTED, submitted_at__gt=F("first_submitted_at")),
     ReportState.RETURNED.value: Q(state=ReportState.RETURNED),
     ReportState.APPROVED.value: Q(state=ReportState.APPROVED),
     ReportState.REJECTED.value: Q(state=ReportState.REJECTED),
@@ -126,6 +134,21 @@ class QueueFilter(django_filters.FilterSet):
     def is_narrowed(self) -> bool:
         """Something is left out beside the reports in other states."""
         return bool(self.chosen.keys() - {"state", "sort"})
+
+    @property
+    def shows_waiting(self) -> bool:
+        """All that is shown waits to be read."""
+        return self.chosen_state in {WAITING, RESUBMITTED}
+
+    @property
+    def heading(self) -> str:
+        """What the list is called."""
+        return str(HEADINGS[self.chosen_state])
+
+    @property
+    def chosen_count(self) -> int:
+        """How many choices have been made, the search aside."""
+        return len(self.chosen.keys() - {"q"})
 
     @property
     def query(self) -> str:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Assignment
@@ -60,7 +61,7 @@ class SurveyResponse(models.Model):
     waiting_option = models.ForeignKey(AnswerOption, models.PROTECT, null=True, related_name="+")
     packed = models.BinaryField(null=True)
     submission_key = models.UUIDField(null=True, unique=True)
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(_("submitted"), null=True)
     first_submitted_at = models.DateTimeField(null=True)
     reviewed_at = models.DateTimeField(_("reviewed"), null=True)
@@ -170,7 +171,7 @@ class AnswerRevision(models.Model):
     new_option = models.ForeignKey(AnswerOption, models.PROTECT, null=True, related_name="+")
     old_text = models.TextField(blank=True)
     new_text = models.TextField(blank=True)
-    changed_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     after_submission = models.BooleanField(default=False)
     reason = models.CharField(max_length=300, blank=True)
@@ -191,7 +192,7 @@ class ReviewNote(models.Model):
     text = models.TextField(_("to the observer"))
     reply = models.TextField(_("the observer's reply"), blank=True)
     written_by = models.ForeignKey(User, models.PROTECT, related_name="review_notes")
-    written_at = models.DateTimeField(auto_now_add=True)
+    written_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -114,8 +114,10 @@ def _quality(observer: Observer) -> dict[str, Any]:
     graded = Grade.objects.filter(response__observer=observer).select_related("response__enrolment__participant")
     grades = list(graded.order_by("-response__submitted_at")[: settings.graded_reports])
     whole = sum(settings.grade_weights[aspect] for aspect in ASPECTS)
+    score = observer.known_score
     return {
-        "score": observer.known_score,
+        "score": score,
+        "width": f"{score or 0:.1f}%",
         "grades": [(grade, [getattr(grade, aspect) for aspect in ASPECTS]) for grade in grades],
         "aspects": [
             {

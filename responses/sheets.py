@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 
 from django.template.loader import render_to_string
@@ -111,6 +112,7 @@ class Part:
 
     form: FormPart
     rows: list[Row]
+    next_name: str = ""
 
     @property
     def first_missing(self) -> Row | None:
@@ -200,6 +202,8 @@ def sheet_of(parts: Iterable[FormPart], *, answers: Iterable[Answer], missing: M
     """Return the form with the answers put in, and with what to do about those that are missing."""
     stored = {answer.question_id: answer for answer in answers}
     filled = [Part(form=part, rows=[_row(item, stored.get(item.key)) for item in part.questions]) for part in parts]
+    for part, following in pairwise(filled):
+        part.next_name = following.form.name
     for part in filled:
         has_later = False
         for row in reversed(part.rows):

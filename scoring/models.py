@@ -38,13 +38,18 @@ class Scope(models.TextChoices):
 class ScoreSummary(models.Model):
     """Results of a participant, a class or the season, on one method or (empty) on all.
 
-    ``vector`` holds every number of the summary in the engine's layout; ``sums`` the exact sums that ties rest on.
+    ``vector`` holds every number of the summary in the engine's layout. ``sums`` holds what it takes to go on from
+    there without a rounding: of a participant the exact sums that ties rest on, of a class its participants added up.
     """
 
-    season = models.ForeignKey(Season, models.CASCADE, related_name="summaries")
+    season = models.ForeignKey(Season, models.CASCADE, db_constraint=False, related_name="summaries")
     scope = models.CharField(max_length=11, choices=Scope)
-    enrolment = models.ForeignKey(Enrolment, models.CASCADE, null=True, db_index=False, related_name="summaries")
-    award_class = models.ForeignKey(AwardClass, models.CASCADE, null=True, db_index=False, related_name="summaries")
+    enrolment = models.ForeignKey(
+        Enrolment, models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="summaries"
+    )
+    award_class = models.ForeignKey(
+        AwardClass, models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="summaries"
+    )
     method = models.CharField(max_length=10, blank=True)
     contacts = models.PositiveIntegerField()
     answered = models.PositiveIntegerField()
@@ -97,8 +102,8 @@ class ScoringState(models.Model):
 class RecomputeOwed(models.Model):
     """A participant's scores no longer follow from the approved reports; written in the transaction that causes it."""
 
-    season = models.ForeignKey(Season, models.CASCADE, related_name="recomputes_owed")
-    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="recomputes_owed")
+    season = models.ForeignKey(Season, models.CASCADE, db_index=False, related_name="recomputes_owed")
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, db_index=False, related_name="recomputes_owed")
     created_at = models.DateTimeField(auto_now_add=True)
     tries = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=250, blank=True)

@@ -1,25 +1,26 @@
 """Reads approved reports as arrays, and writes the scores that the engine computes from them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from django.db.models import Q
 
-from ksp.lib.copying import Value, copy_rows
+from ksp.lib.copying import Value, copy_arrays, copy_rows
 from participants.models import Enrolment, Season
 from responses.models import SurveyResponse
 from scoring.batteries import battery_of, scoring_rules
 from scoring.engine.battery import Battery, Floats, Ints, Stored
-from scoring.engine.layout import STORED, Layout, combine
+from scoring.engine.layout import STORED, Layout, average
 from scoring.engine.measures import GROUPS
 from scoring.engine.ranks import Ranks, Standings, rank
 from scoring.engine.reports import ReportRow, Reports
 from scoring.engine.rules import Rules
 from scoring.engine.scores import ReportScores, score_reports
-from scoring.engine.summaries import Summaries, combine_by, summarise
+from scoring.engine.summaries import Summaries, add_up_by, summarise
 from scoring.models import ResponseScore, Scope, ScoreSummary
 
-SCORE_COLUMNS = ("response_id", "season_id", "points", "possible", "score", "areas")
 SUMMARY_COLUMNS = (
     "season_id",
     "scope",
@@ -35,6 +36,9 @@ SUMMARY_COLUMNS = (
     "vector",
     "sums",
 )
+GROUP_OF = {method: group for group, method in enumerate(GROUPS)}
+Places = tuple[int | None, int | None]
+UNRANKED: Places = (None, None)
 
 
 def approved_reports(season: Season, battery: Battery, enrolments: Collection[int] | None = None) -> Reports:
@@ -64,7 +68,7 @@ class _Book:
     battery: Battery
     layout: Layout
     rules: Rules
-    class_of: dict[int, int]
+    class_of: Mapping[int, int]
 
     @classmethod
     def of(cls, season: Season) -> "_Book":
@@ -78,34 +82,40 @@ class _Book:
         scores = score_reports(self.battery, reports)
         return reports, scores, summarise(self.battery, reports, scores, self.rules)
 
+    def classes(self, enrolments: Ints) -> Ints:
+        """Return the class of each."""
+        return np.array([self.class_of[key] for key in enrolments.tolist()], np.int64)
+
+
+class _Headline(NamedTuple):
+    """What a participant's place rests on; ``key`` and ``places`` of the stored row, if it stays."""
+
+    enrolment: int
+    contacts: int
+    total: float | None
+    sums: Stored
+    key: int | None = None
+    places: Places = UNRANKED
+
 
 @dataclass(frozen=True)
-class _Table:
-    """All participants' summaries of a season: enrolments in rising order × groups × numbers, with exact sums."""
+class _Classes:
+    """Of each class, in rising order of the keys, its participants added together: classes × groups × numbers."""
 
-    enrolments: Ints
-    matrix: Floats
-    sums: list[bytes]
-
-    def standings(self, book: _Book) -> Standings:
-        """Return what places rest on."""
-        classes = np.array([book.class_of[key] for key in self.enrolments.tolist()], np.int64)
-        return Standings.of(
-            book.layout, enrolments=self.enrolments, classes=classes, matrix=self.matrix, sums=self.sums
-        )
+    keys: Ints
+    added: Floats
 
 
 def write_season(season: Season) -> int:
     """Replace every stored score of the season; return how many reports count."""
     book = _Book.of(season)
     reports, scores, summaries = book.computed()
+    classes = _Classes(*add_up_by(book.layout, summaries.matrix, book.classes(summaries.enrolments)))
+    places = _places(book, _headlines(summaries))
     ResponseScore.objects.filter(season=season).delete()
     ScoreSummary.objects.filter(season=season).delete()
-    copy_rows(ResponseScore, SCORE_COLUMNS, _score_rows(season, reports, scores))
-    table = _Table(summaries.enrolments, summaries.matrix, list(summaries.sums))
-    ranks = rank(table.standings(book), book.rules)
-    copy_rows(ScoreSummary, SUMMARY_COLUMNS, _participant_rows(book, table, ranks))
-    copy_rows(ScoreSummary, SUMMARY_COLUMNS, _combined_rows(book, table, None))
+    _write_scores(season, reports, scores)
+    _write_summaries(book, summaries, places, classes, written=set(classes.keys.tolist()))
     return len(reports)
 
 
@@ -113,65 +123,141 @@ def write_enrolments(season: Season, enrolments: Collection[int]) -> None:
     """Replace the scores of these participants, their classes and the season; move ranks that changed."""
     book = _Book.of(season)
     reports, scores, summaries = book.computed(enrolments)
-    before = _stored_table(book)
-    table = _merged(before, summaries, set(enrolments))
-    ranks = rank(table.standings(book), book.rules)
-    classes = {book.class_of[key] for key in enrolments}
-    ResponseScore.objects.filter(season=season, response__enrolment__in=enrolments).delete()
-    copy_rows(ResponseScore, SCORE_COLUMNS, _score_rows(season, reports, scores))
-    stored = ScoreSummary.objects.filter(season=season)
-    stored.filter(scope=Scope.PARTICIPANT, enrolment__in=enrolments).delete()
-    stored.filter(scope=Scope.CLASS, award_class__in=classes).delete()
-    stored.filter(scope=Scope.SEASON).delete()
-    written = _participant_rows(book, table, ranks, only=set(enrolments))
-    copy_rows(ScoreSummary, SUMMARY_COLUMNS, [*written, *_combined_rows(book, table, classes)])
-    _move_ranks(season, table, ranks)
+    touched = {book.class_of[key] for key in enrolments}
+    classes = _classes(book, summaries, replaced=enrolments, touched=touched)
+    stay = _stored_headlines(season, replaced=enrolments)
+    places = _places(book, [*stay, *_headlines(summaries)])
+    ResponseScore.objects.filter(response__in=SurveyResponse.objects.filter(enrolment__in=enrolments)).delete()
+    gone = Q(enrolment__in=enrolments) | Q(award_class__in=touched) | Q(scope=Scope.SEASON)
+    ScoreSummary.objects.filter(gone, season=season).delete()
+    _write_scores(season, reports, scores)
+    _write_summaries(book, summaries, places, classes, written=touched)
+    _move(stay, places)
 
 
-def _score_rows(season: Season, reports: Reports, scores: ReportScores) -> Iterator[Sequence[Value]]:
-    areas = np.stack([scores.area_points, scores.area_possible], axis=-1).astype("<i4")
-    percentages = scores.score.tolist()
-    points, possible = scores.points.tolist(), scores.possible.tolist()
-    for row, key in enumerate(reports.id.tolist()):
-        yield key, season.pk, points[row], possible[row], _known(percentages[row]), areas[row].tobytes()
+# What stays as it is stored
 
 
-def _known(number: float) -> float | None:
-    return None if number != number else number  # noqa: PLR0124 -- the one number that differs from itself
+def _classes(book: _Book, fresh: Summaries, *, replaced: Collection[int], touched: Collection[int]) -> _Classes:
+    """Return every class: the touched ones added up anew, from their stored participants and the fresh ones."""
+    keys, matrix = _with_classmates(book, fresh, replaced=replaced, touched=touched)
+    found, added = add_up_by(book.layout, matrix, book.classes(keys))
+    rows = ScoreSummary.objects.filter(season=book.season, scope=Scope.CLASS).exclude(award_class__in=touched)
+    stored = list(rows.values_list("award_class_id", "method", "sums"))
+    others, place = np.unique(np.array([row[0] for row in stored], np.int64), return_inverse=True)
+    kept = np.zeros((len(others), *added.shape[1:]))
+    kept[place, [GROUP_OF[row[1]] for row in stored]] = _numbers([row[2] for row in stored], book.layout.added_length)
+    order = np.argsort(np.concatenate([found, others]))
+    return _Classes(np.concatenate([found, others])[order], np.concatenate([added, kept])[order])
 
 
-def _participant_rows(
-    book: _Book, table: _Table, ranks: Ranks, only: set[int] | None = None
+def _with_classmates(
+    book: _Book, fresh: Summaries, *, replaced: Collection[int], touched: Collection[int]
+) -> tuple[Ints, Floats]:
+    """Return the summaries of all participants of the touched classes, in rising order of the enrolments."""
+    mates = [key for key, own in book.class_of.items() if own in touched and key not in replaced]
+    rows = ScoreSummary.objects.filter(season=book.season, enrolment__in=mates)
+    stored = list(rows.values_list("enrolment_id", "method", "vector"))
+    keys, place = np.unique(np.array([row[0] for row in stored], np.int64), return_inverse=True)
+    matrix = book.layout.empty(len(keys), len(GROUPS))
+    matrix[place, [GROUP_OF[row[1]] for row in stored]] = _numbers([row[2] for row in stored], book.layout.length)
+    order = np.argsort(np.concatenate([keys, fresh.enrolments]))
+    return np.concatenate([keys, fresh.enrolments])[order], np.concatenate([matrix, fresh.matrix])[order]
+
+
+def _numbers(stored: Sequence[Stored], length: int) -> Floats:
+    return np.frombuffer(b"".join(stored), STORED).reshape(len(stored), length)
+
+
+def _stored_headlines(season: Season, *, replaced: Collection[int]) -> list[_Headline]:
+    rows = ScoreSummary.objects.filter(season=season, scope=Scope.PARTICIPANT, method="")
+    columns = rows.values_list("enrolment_id", "contacts", "total", "sums", "pk", "rank_class", "rank_overall")
+    return [_Headline(*row[:5], places=row[5:]) for row in columns if row[0] not in replaced]
+
+
+# Places
+
+
+def _headlines(summaries: Summaries) -> list[_Headline]:
+    everything = summaries.matrix[:, 0]
+    contacts, totals = everything[:, summaries.layout.contacts], everything[:, summaries.layout.total]
+    sums = summaries.sums[:: len(GROUPS)]
+    rows = zip(summaries.enrolments.tolist(), contacts.tolist(), totals.tolist(), sums, strict=True)
+    return [_Headline(enrolment, int(number), _known(total), own) for enrolment, number, total, own in rows]
+
+
+def _places(book: _Book, headlines: Iterable[_Headline]) -> dict[int, Places]:
+    """Return the places in class and overall of every participant that has an approved contact."""
+    listed = sorted(headlines)
+    enrolments = np.array([line.enrolment for line in listed], np.int64)
+    contacts, totals = np.zeros((len(listed), len(GROUPS)), np.int64), np.full((len(listed), len(GROUPS)), np.nan)
+    contacts[:, 0] = [line.contacts for line in listed]
+    totals[:, 0] = [np.nan if line.total is None else line.total for line in listed]
+    sums = [own for line in listed for own in (line.sums, *[b""] * (len(GROUPS) - 1))]
+    standings = Standings(enrolments, book.classes(enrolments), contacts, totals, sums)
+    ranks = rank(standings, book.rules)
+    found = zip(enrolments.tolist(), ranks.rank_class.tolist(), ranks.rank_overall.tolist(), strict=True)
+    return {enrolment: (in_class or None, overall or None) for enrolment, in_class, overall in found}
+
+
+def _move(stay: Iterable[_Headline], places: Mapping[int, Places]) -> None:
+    """Store the places of participants that others have passed, or fallen behind."""
+    moved = []
+    for line in stay:
+        if line.places != places[line.enrolment]:
+            in_class, overall = places[line.enrolment]
+            moved.append(ScoreSummary(pk=line.key, rank_class=in_class, rank_overall=overall))
+    ScoreSummary.objects.bulk_update(moved, ["rank_class", "rank_overall"])
+
+
+# Rows
+
+
+def _write_scores(season: Season, reports: Reports, scores: ReportScores) -> None:
+    if not len(reports):
+        return
+    areas = np.stack([scores.area_points, scores.area_possible], axis=-1).astype("<i4").reshape(len(reports), -1)
+    columns = {
+        "response_id": reports.id,
+        "season_id": np.full(len(reports), season.pk),
+        "points": scores.points,
+        "possible": scores.possible,
+        "score": scores.score,
+        "areas": areas.view(np.dtype((np.void, areas.itemsize * areas.shape[1])))[:, 0],
+    }
+    copy_arrays(ResponseScore, columns)
+
+
+def _write_summaries(
+    book: _Book, summaries: Summaries, places: Mapping[int, Places], classes: _Classes, *, written: Collection[int]
+) -> None:
+    """Store the rows of these participants, of the classes that are to be ``written``, and of the season."""
+    rows = [*_participant_rows(book, summaries, places)]
+    averages = average(book.layout, classes.added)
+    for row, award_class in enumerate(classes.keys.tolist()):
+        if award_class in written:
+            sums = [added.astype(STORED).tobytes() for added in classes.added[row]]
+            rows += _group_rows(book, averages[row], sums, whose=(str(Scope.CLASS), None, award_class))
+    whole = average(book.layout, np.add.reduce(classes.added, axis=0))
+    rows += _group_rows(book, whole, [b""] * len(GROUPS), whose=(str(Scope.SEASON), None, None))
+    copy_rows(ScoreSummary, SUMMARY_COLUMNS, rows)
+
+
+def _participant_rows(book: _Book, summaries: Summaries, places: Mapping[int, Places]) -> Iterator[Sequence[Value]]:
+    for row, enrolment in enumerate(summaries.enrolments.tolist()):
+        sums = summaries.sums[row * len(GROUPS) : (row + 1) * len(GROUPS)]
+        whose = (str(Scope.PARTICIPANT), enrolment, None)
+        yield from _group_rows(book, summaries.matrix[row], sums, whose=whose, places=places[enrolment])
+
+
+def _group_rows(
+    book: _Book, matrix: Floats, sums: Sequence[bytes], *, whose: tuple[Value, ...], places: Places = UNRANKED
 ) -> Iterator[Sequence[Value]]:
-    for row, enrolment in enumerate(table.enrolments.tolist()):
-        if only is not None and enrolment not in only:
-            continue
-        places = (int(ranks.rank_class[row]) or None, int(ranks.rank_overall[row]) or None)
-        for group, method in enumerate(GROUPS):
-            vector = table.matrix[row, group]
-            if vector[book.layout.contacts] > 0:
-                head = (book.season.pk, str(Scope.PARTICIPANT), enrolment, None, method)
-                own = places if method == "" else (None, None)
-                sums = table.sums[row * len(GROUPS) + group]
-                yield (*head, *_headline(book.layout, vector), *own, vector.astype(STORED).tobytes(), sums)
-
-
-def _combined_rows(book: _Book, table: _Table, classes: set[int] | None) -> Iterator[Sequence[Value]]:
-    """Rows of the given classes (all without any) and of the season."""
-    keys = np.array([book.class_of[key] for key in table.enrolments.tolist()], np.int64)
-    kept = np.isin(keys, list(classes)) if classes is not None else np.ones(len(keys), bool)
-    found, combined = combine_by(book.layout, table.matrix[kept], keys[kept])
-    for award_class, matrix in zip(found.tolist(), combined, strict=True):
-        yield from _group_rows(book, matrix, (str(Scope.CLASS), None, award_class))
-    if len(table.enrolments):
-        yield from _group_rows(book, combine(book.layout, table.matrix), (str(Scope.SEASON), None, None))
-
-
-def _group_rows(book: _Book, matrix: Floats, whose: tuple[Value, ...]) -> Iterator[Sequence[Value]]:
-    for method, vector in zip(GROUPS, matrix, strict=True):
+    """Yield the rows of the groups that have a contact; only that of all methods has places."""
+    for method, vector, own in zip(GROUPS, matrix, sums, strict=True):
         if vector[book.layout.contacts] > 0:
             head = (book.season.pk, *whose, method, *_headline(book.layout, vector))
-            yield (*head, None, None, vector.astype(STORED).tobytes(), b"")
+            yield (*head, *(UNRANKED if method else places), vector.astype(STORED).tobytes(), own)
 
 
 def _headline(layout: Layout, vector: Floats) -> tuple[Value, ...]:
@@ -180,49 +266,5 @@ def _headline(layout: Layout, vector: Floats) -> tuple[Value, ...]:
     return int(vector[layout.contacts]), int(vector[layout.answered]), _known(total), _known(answered_score)
 
 
-def _stored_table(book: _Book) -> _Table:
-    rows = ScoreSummary.objects.filter(season=book.season, scope=Scope.PARTICIPANT).order_by("enrolment_id")
-    columns = list(rows.values_list("enrolment_id", "method", "vector", "sums"))
-    enrolments = np.unique(np.array([row[0] for row in columns], np.int64))
-    return _filled(book.layout, enrolments, columns)
-
-
-def _filled(layout: Layout, enrolments: Ints, columns: Iterable[tuple[int, str, Stored, Stored]]) -> _Table:
-    matrix = layout.empty(len(enrolments), len(GROUPS))
-    sums = [b""] * (len(enrolments) * len(GROUPS))
-    row_of = {key: row for row, key in enumerate(enrolments.tolist())}
-    group_of = {method: group for group, method in enumerate(GROUPS)}
-    for enrolment, method, vector, exact in columns:
-        row, group = row_of[enrolment], group_of[method]
-        matrix[row, group] = np.frombuffer(vector, STORED)
-        sums[row * len(GROUPS) + group] = bytes(exact)
-    return _Table(enrolments, matrix, sums)
-
-
-def _merged(before: _Table, fresh: Summaries, replaced: set[int]) -> _Table:
-    """Return the stored table with the replaced participants' rows computed anew."""
-    kept = [row for row, key in enumerate(before.enrolments.tolist()) if key not in replaced]
-    keys = np.concatenate([before.enrolments[kept], fresh.enrolments])
-    order = np.argsort(keys, kind="stable")
-    matrix = np.concatenate([before.matrix[kept], fresh.matrix])[order]
-    width = len(GROUPS)
-    chunks = [before.sums[row * width : (row + 1) * width] for row in kept]
-    chunks += [list(fresh.sums[row * width : (row + 1) * width]) for row in range(len(fresh.enrolments))]
-    return _Table(keys[order], matrix, [item for row in order.tolist() for item in chunks[row]])
-
-
-def _move_ranks(season: Season, table: _Table, ranks: Ranks) -> None:
-    rows = ScoreSummary.objects.filter(season=season, scope=Scope.PARTICIPANT, method="")
-    places = {
-        key: (int(in_class) or None, int(overall) or None)
-        for key, in_class, overall in zip(
-            table.enrolments.tolist(), ranks.rank_class.tolist(), ranks.rank_overall.tolist(), strict=True
-        )
-    }
-    moved = []
-    for row in rows.only("pk", "enrolment_id", "rank_class", "rank_overall"):
-        fresh = places[row.enrolment_id or 0]
-        if fresh != (row.rank_class, row.rank_overall):
-            row.rank_class, row.rank_overall = fresh
-            moved.append(row)
-    ScoreSummary.objects.bulk_update(moved, ["rank_class", "rank_overall"])
+def _known(number: float) -> float | None:
+    return None if number != number else number  # noqa: PLR0124 -- the one number that differs from itself

@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import NoReturn
 
@@ -24,8 +25,9 @@ BEGUN = FOLDER / "rehearsal-begun"
 DONE = FOLDER / "rehearsal-done"
 START_SECONDS = 60
 STOP_SECONDS = 15
+HALF_A_SEASON = timedelta(days=60)
 REHEARSAL = {
-    "season": "KSP22",
+    "starts-on": "auto",
     "participants": "188",
     "classes": "23",
     "observers": "100",
@@ -73,9 +75,10 @@ def _forget_half_a_season() -> None:
 
 
 def _rehearse(environment: dict[str, str]) -> None:
-    """Play half a season, and note that it is all there."""
+    """Play the half of a season that ends this week, named for the year of its award, and note that it is all there."""
     BEGUN.touch()
-    django.manage("rehearse", *(f"--{name}={value}" for name, value in REHEARSAL.items()), environment=environment)
+    options = {"season": f"KSP{datetime.now(tz=UTC) + HALF_A_SEASON:%y}", **REHEARSAL}
+    django.manage("rehearse", *(f"--{name}={value}" for name, value in options.items()), environment=environment)
     BEGUN.rename(DONE)
 
 

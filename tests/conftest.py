@@ -7,6 +7,7 @@ import tempfile
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 # The database's own bookkeeping, which differs between the two databases and costs next to nothing.
@@ -22,6 +23,7 @@ def pytest_configure(config):
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1")
     own = {
         "CACHES": settings.CACHES,
+        "KSP_REQUIRE_SECOND_FACTOR": False,
         "MEDIA_ROOT": folder.name,
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
@@ -53,3 +55,15 @@ def count_queries():
         assert expected in {None, len(queries)}, f"{len(queries)} queries instead of {expected}:\n" + "\n".join(queries)
 
     return counted
+
+
+@pytest.fixture
+def browser_of():
+    """Give a browser in which a person has signed in."""
+
+    def signed_in(user):
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in

@@ -41,7 +41,6 @@ WITHOUT_A_PERSON = {
     "accept_invitation": "whoever holds the link has no account in use yet",
     "create_organiser": "the first account comes into being with it",
     "owe_mail": "called by services that know the person",
-    "recompute_enrolments": "derives again what is known; nobody decides anything",
     "settle_owed_recomputes": "derives again what is known; nobody decides anything",
 }
 # Writes that are not one transaction.

@@ -13,8 +13,6 @@ from ksp.accounts.models import AuditEventQuerySet, Role, User, UserQuerySet
 from ksp.accounts.verbs import VERBS
 
 CLOSED, INVITED, OPEN = "closed", "invited", "open"
-# How Django marks a password that nobody can sign in with.
-UNUSABLE = "!"
 MOST_PEOPLE = 50
 
 
@@ -43,9 +41,8 @@ class UserFilter(FilterSet):
     def in_state(self, rows: UserQuerySet, _name: str, state: str) -> UserQuerySet:
         """Keep the closed accounts, those that wait for their person, or those in use."""
         if state == CLOSED:
-            return rows.filter(is_active=False)
-        waits = Q(password__startswith=UNUSABLE)
-        return rows.filter(waits if state == INVITED else ~waits, is_active=True)
+            return rows.closed()
+        return rows.invited() if state == INVITED else rows.in_use()
 
 
 class AuditForm(forms.Form):

@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 import rules
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -57,6 +58,18 @@ class UserQuerySet(models.QuerySet["User"]):
         if user.role == Role.ADMINISTRATOR and user.is_active:
             return self.filter(organiser=user.organiser_id, is_system=False)
         return self.filter(pk=user.pk)
+
+    def invited(self) -> "UserQuerySet":
+        """Return the people who have not chosen a password yet."""
+        return self.filter(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+    def in_use(self) -> "UserQuerySet":
+        """Return the people who can sign in."""
+        return self.filter(is_active=True).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+    def closed(self) -> "UserQuerySet":
+        """Return the people whose accounts are closed."""
+        return self.filter(is_active=False)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -179,6 +192,19 @@ class AuditEvent(models.Model):
     def what(self) -> str:
         """What was done, in words."""
         return in_words(self.verb)
+
+    @property
+    def target(self) -> str:
+        """The thing it was done to, as the trail is searched for it."""
+        return f"{self.target_type}:{self.target_key}"
+
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """What the event tells more: name, value before (None where nothing was replaced), value after."""
+        before, after = self.detail.get("before"), self.detail.get("after")
+        if isinstance(before, dict) and isinstance(after, dict):
+            return [(name, before.get(name), value) for name, value in after.items()]
+        return [(name, None, value) for name, value in self.detail.items()]
 
     @classmethod
     def of(cls, by: User, verb: str, target: models.Model, **detail: Any) -> "AuditEvent":

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ksp.accounts.filters import UNUSABLE
 from ksp.accounts.models import AuditEvent, Invitation, OwedMail, Role, User, UserQuerySet
 from ksp.lib.attention import Item
 
@@ -39,13 +38,12 @@ def attention(user: User) -> Iterator[Item]:
         yield Item(
             title=ngettext("%(count)s e-mail could not be sent", "%(count)s e-mails could not be sent", failed)
             % {"count": failed},
-            text=_("They were tried five times and are set aside. See why, and send them once more."),
+            text=_("Tried five times, then set aside. See why, and try once more."),
             url=reverse("accounts:mail"),
             action=_("See the mail"),
             tone="danger",
         )
-    waiting = User.objects.visible_to(user).filter(is_active=True, password__startswith=UNUSABLE)
-    count = waiting.count()
+    count = User.objects.visible_to(user).invited().count()
     if count:
         yield Item(
             title=ngettext(

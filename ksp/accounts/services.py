@@ -21,6 +21,12 @@ from ksp.lib.errors import DomainError
 INVITATION_LIFE = timedelta(hours=24)
 
 
+class OrganiserExists(DomainError):
+    """The short name is another organiser's."""
+
+    code: ClassVar[str] = "organiser_exists"
+
+
 class EmailTaken(DomainError):
     """Somebody has an account with this address already."""
 

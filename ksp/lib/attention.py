@@ -13,7 +13,8 @@ Words = str | Promise
 class Item:
     """One thing to know about, with the page where something can be done.
 
-    ``tone`` is danger (something went wrong), warning (somebody waits) or info (how things stand).
+    ``tone`` is danger (something went wrong), warning (somebody waits) or info (how things stand); ``is_post``
+    where the action is done by pressing, not by reading another page.
     """
 
     title: Words
@@ -23,6 +24,7 @@ class Item:
     tone: str = "info"
     state: str = ""
     state_label: Words = ""
+    is_post: bool = False
 
     @property
     def is_urgent(self) -> bool:

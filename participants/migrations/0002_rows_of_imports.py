@@ -10,6 +10,9 @@ class Migration(migrations.Migration):
         ('participants', '0001_initial'),
     ]
 
+    # SQLite makes the table anew, which triggers that name it would not survive.
+    run_before = [("assignments", "0002_meeting_is_kept_by_the_database")]
+
     operations = [
         migrations.RemoveField(
             model_name='importbatch',

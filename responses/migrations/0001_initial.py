@@ -3,6 +3,7 @@
 import uuid
 
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -53,7 +54,7 @@ class Migration(migrations.Migration):
                 ("is_answered", models.BooleanField(null=True, verbose_name="answered")),
                 ("packed", models.BinaryField(null=True)),
                 ("submission_key", models.UUIDField(null=True, unique=True)),
-                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("submitted_at", models.DateTimeField(null=True, verbose_name="submitted")),
                 ("first_submitted_at", models.DateTimeField(null=True)),
                 ("reviewed_at", models.DateTimeField(null=True, verbose_name="reviewed")),
@@ -149,7 +150,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("old_text", models.TextField(blank=True)),
                 ("new_text", models.TextField(blank=True)),
-                ("changed_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("after_submission", models.BooleanField(default=False)),
                 ("reason", models.CharField(blank=True, max_length=300)),
                 (
@@ -238,7 +239,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("text", models.TextField(verbose_name="to the observer")),
                 ("reply", models.TextField(blank=True, verbose_name="the observer's reply")),
-                ("written_at", models.DateTimeField(auto_now_add=True)),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("settled_at", models.DateTimeField(null=True)),
                 (
                     "question",

@@ -54,6 +54,11 @@ class QueueRow:
     deadline: Deadline
 
     @property
+    def state_name(self) -> str:
+        """What the state is called."""
+        return str(ReportState(self.state).label)
+
+    @property
     def is_waiting(self) -> bool:
         """It is a project manager's turn."""
         return self.state == ReportState.SUBMITTED

@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from ksp.accounts.models import User
 from ksp.lib.calendar import NORWAY, local_date
+from ksp.lib.formatting import duration
 from ksp.lib.weeks import IsoWeek
 from ksp.lib.workflow import allowed
 from participants.models import ContactMethod
@@ -20,7 +22,7 @@ from responses.points import Points, packed_score, table_of, total, worth
 from responses.questionnaires.models import AnswerOption, PerformanceArea, QuestionKind
 from responses.questionnaires.packing import unpack
 from responses.questionnaires.selectors import AskedQuestion, Questionnaire, questionnaire_of
-from responses.waiting import Outcome
+from responses.waiting import Outcome, Reason
 from responses.workflow import TRANSITIONS, ReportState
 
 USUAL_GRADE = 3
@@ -106,6 +108,24 @@ class ReviewSheet:
     deadline: Deadline
     suggested: Mapping[str, int]
     moves: Mapping[str, bool]
+
+    @property
+    def advised_length(self) -> int:
+        """How long a comment had better be."""
+        return self.response.season.settings.advised_comment_length
+
+    @property
+    def outcome_words(self) -> str:
+        """What the attempts have come to."""
+        outcome = self.outcome
+        if outcome.reason is Reason.ANSWERED_LATE:
+            return _("answered after the limit, but before the second attempt")
+        if not outcome.is_answered:
+            return _("no answer") if outcome.is_final else _("not finished")
+        if outcome.working_day is not None:
+            return _("answered on working day %(number)s") % {"number": outcome.working_day}
+        said = {"number": outcome.attempt, "time": duration(outcome.seconds)}
+        return _("answered in attempt %(number)s after %(time)s") % said
 
     @property
     def can_decide(self) -> bool:

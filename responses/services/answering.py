@@ -1,6 +1,7 @@
 """Saving what the observer answers, one question at a time, with its history."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -94,6 +95,7 @@ def store_values(
     values: Mapping[str, str],
     *,
     bases: Mapping[str, int] | None = None,
+    now: datetime | None = None,
     by: User,
 ) -> None:
     """Store what differs from ``stored`` and bring that up to date, in two statements."""
@@ -109,7 +111,8 @@ def store_values(
         if before is not None and bases.get(code, before.version) != before.version:
             conflicts.append(code)
         answer.response, answer.version = response, (before.version if before else 0) + 1
-        revisions.append(AnswerRevision(**revision_fields(response, before, answer, by=by)))
+        changed = revision_fields(response, before, answer, by=by)
+        revisions.append(AnswerRevision(**changed, changed_at=now or timezone.now()))
         fresh.append(answer)
     if conflicts:
         raise AnswersChangedElsewhere(
@@ -170,11 +173,11 @@ def revision_fields(response: SurveyResponse, stored: Answer | None, answer: Ans
 
 
 @transaction.atomic
-def reply_to_note(note_id: int, *, reply: str, by: User) -> ReviewNote:
+def reply_to_note(note_id: int, *, reply: str, now: datetime | None = None, by: User) -> ReviewNote:
     """Store what the observer says to one thing that the manager asked."""
     note = ReviewNote.objects.get(pk=note_id)
     lock_for_writing(note.response_id, by=by)
     note.reply = _clean(reply)
-    note.settled_at = timezone.now() if note.reply else None
+    note.settled_at = (now or timezone.now()) if note.reply else None
     note.save(update_fields=["reply", "settled_at"])
     return note

@@ -75,7 +75,7 @@ def start_attempt(response_id: int, *, started_at: datetime, now: datetime, by: 
     attempt = ContactAttempt(
         response=response, number=len(earlier) + 1, started_at=started_at, is_typed=started_at != now
     )
-    _check_times(response, attempt, earlier=earlier, now=now)
+    check_times(response, attempt, earlier=earlier, now=now)
     attempt.save(force_insert=True)
     AuditEvent.record(by, "attempt.started", response, number=attempt.number, started_at=started_at.isoformat())
     return attempt
@@ -88,9 +88,10 @@ def _check_moment(response: SurveyResponse, earlier: list[ContactAttempt], *, no
         raise AttemptRefused(_("No further attempt is needed now. Reload the page to see how the contact stands."))
 
 
-def _check_times(
+def check_times(
     response: SurveyResponse, attempt: ContactAttempt, *, earlier: list[ContactAttempt], now: datetime
 ) -> None:
+    """Say which rules the times of an attempt break, if any."""
     problems = problems_of(response, attempt, earlier=earlier, now=now)
     if problems:
         raise AttemptRefused(" ".join(str(SENTENCES[problem]) for problem in problems))
@@ -163,8 +164,8 @@ def _store_end(  # noqa: PLR0913 -- the times, the people and the context of one
     by: User,
 ) -> ContactAttempt:
     attempt.answered_at, attempt.ended_at = answered_at, ended_at
-    attempt.outcome = _outcome(attempt)
-    _check_times(response, attempt, earlier=earlier, now=now)
+    attempt.outcome = ending_of(attempt)
+    check_times(response, attempt, earlier=earlier, now=now)
     attempt.save()
     outcome = outcome_of(response, [*earlier, attempt], now=now)
     response.is_answered = outcome.is_answered if outcome.is_final else None
@@ -173,7 +174,8 @@ def _store_end(  # noqa: PLR0913 -- the times, the people and the context of one
     return attempt
 
 
-def _outcome(attempt: ContactAttempt) -> str:
+def ending_of(attempt: ContactAttempt) -> str:
+    """Return how the attempt ended, by its times."""
     if attempt.answered_at is not None:
         return AttemptOutcome.ANSWERED
     return AttemptOutcome.NO_ANSWER if attempt.ended_at is not None else AttemptOutcome.RUNNING

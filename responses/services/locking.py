@@ -4,16 +4,15 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from ksp.accounts.models import User
 from ksp.lib.errors import DomainError
+from ksp.lib.formatting import moment
 from ksp.lib.workflow import Transition, TransitionNotAllowed
 from participants.workflow import SeasonState
 from responses.models import SurveyResponse
-from responses.workflow import REPORT, WRITABLE
+from responses.workflow import REPORT, WRITABLE, ReportState
 
 
 class ReportChanged(DomainError):
@@ -58,11 +57,15 @@ def check_move(response: SurveyResponse, transition: Transition, *, by: User, ve
 
 def _what_happened(response: SurveyResponse) -> str:
     """Say who decided what and when."""
-    if response.reviewed_by is None or response.reviewed_at is None:
-        return _("The report has changed since you opened it. Reload the page and read it again.")
-    message = _("%(name)s decided on this report on %(when)s: “%(state)s”. Your text is kept below.")
-    when = date_format(localtime(response.reviewed_at), "SHORT_DATETIME_FORMAT")
-    return message % {"name": response.reviewed_by, "when": when, "state": response.get_state_display()}
+    sentences = {
+        ReportState.APPROVED: _("%(name)s approved the report %(when)s. Your text is kept below."),
+        ReportState.RETURNED: _("%(name)s returned the report %(when)s. Your text is kept below."),
+        ReportState.REJECTED: _("%(name)s rejected the report %(when)s. Your text is kept below."),
+    }
+    sentence = sentences.get(ReportState(response.state))
+    if sentence is None:
+        return _("The report has changed since you opened it. Read it again. Your text is kept below.")
+    return sentence % {"name": response.reviewed_by, "when": moment(response.reviewed_at)}
 
 
 def lock_for_writing(response_id: int | UUID, *, by: User) -> SurveyResponse:

@@ -50,19 +50,30 @@ def _decide(
 
 @transaction.atomic
 def approve_response(
-    response_id: int, *, version: int | None = None, grade: Mapping[str, int], by: User
+    response_id: int,
+    *,
+    version: int | None = None,
+    grade: Mapping[str, int],
+    now: datetime | None = None,
+    by: User,
 ) -> SurveyResponse:
     """Accept a submitted report, so that it counts towards the scores, and grade the observer's work."""
     response = lock_for_move(response_id, APPROVE, by=by, version=version)
-    if any(not 0 <= grade.get(aspect, -1) <= BEST for aspect in ASPECTS):
-        raise GradeIncomplete(_("Give a grade from 0 to 4 on each of the four aspects."))
-    _decide(response, APPROVE, now=timezone.now(), verdict="", by=by)
+    check_grade(grade)
+    _decide(response, APPROVE, now=now or timezone.now(), verdict="", by=by)
     Grade(response=response, **{aspect: grade[aspect] for aspect in ASPECTS}).save(force_insert=True)
-    _grade_observer(response, by=by)
+    grade_observer(response, by=by)
     return response
 
 
-def _grade_observer(response: SurveyResponse, *, by: User) -> None:
+def check_grade(grade: Mapping[str, int]) -> None:
+    """Say no to a grade that lacks an aspect or is outside the scale."""
+    if any(not 0 <= grade.get(aspect, -1) <= BEST for aspect in ASPECTS):
+        raise GradeIncomplete(_("Give a grade from 0 to 4 on each of the four aspects."))
+
+
+def grade_observer(response: SurveyResponse, *, by: User) -> None:
+    """Bring the internal score of the report's observer up to date with the latest grades."""
     settings = response.season.settings
     latest = Grade.objects.filter(response__observer=response.observer_id).order_by("-response__submitted_at")
     grades = list(latest.values(*ASPECTS)[: settings.graded_reports])
@@ -71,7 +82,13 @@ def _grade_observer(response: SurveyResponse, *, by: User) -> None:
 
 @transaction.atomic
 def return_response(
-    response_id: int, *, version: int | None = None, notes: Mapping[str, str], note: str = "", by: User
+    response_id: int,
+    *,
+    version: int | None = None,
+    notes: Mapping[str, str],
+    note: str = "",
+    now: datetime | None = None,
+    by: User,
 ) -> SurveyResponse:
     """Send a report back with what to mend or explain, per question (by code) and as a whole, and owe a mail."""
     response = lock_for_move(response_id, RETURN, by=by, version=version)
@@ -85,19 +102,24 @@ def return_response(
         rows.append(ReviewNote(response=response, text=note.strip(), written_by=by))
     if not rows:
         raise NothingAsked(_("Write what the observer should mend or explain, at one question at least."))
-    _decide(response, RETURN, now=timezone.now(), verdict=note.strip(), by=by)
+    now = now or timezone.now()
+    _decide(response, RETURN, now=now, verdict=note.strip(), by=by)
+    for row in rows:
+        row.written_at = now
     ReviewNote.objects.bulk_create(rows)
     _tell_observer(response, emails.returned(response))
     return response
 
 
 @transaction.atomic
-def reject_response(response_id: int, *, version: int | None = None, reason: str, by: User) -> SurveyResponse:
+def reject_response(
+    response_id: int, *, version: int | None = None, reason: str, now: datetime | None = None, by: User
+) -> SurveyResponse:
     """Refuse a report for good; the contact is planned anew for somebody else."""
     if not reason.strip():
         raise NothingAsked(_("Write why the report is rejected; the observer sees it."))
     response = lock_for_move(response_id, REJECT, by=by, version=version)
-    _decide(response, REJECT, now=timezone.now(), verdict=reason.strip(), by=by)
+    _decide(response, REJECT, now=now or timezone.now(), verdict=reason.strip(), by=by)
     plan_again(response.assignment, by=by)
     _tell_observer(response, emails.rejected(response))
     return response

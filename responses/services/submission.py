@@ -63,8 +63,8 @@ def submit_response(
     questionnaire = questionnaire_of(response.season)
     outcome = _final_outcome(response, questionnaire, now=now)
     stored = {answer.question_id: answer for answer in response.answers.all()}
-    store_values(response, stored, values or {}, bases=bases, by=by)
-    sheet = _Sheet(response, questionnaire, stored, outcome)
+    store_values(response, stored, values or {}, bases=bases, now=now, by=by)
+    sheet = Sheet(response, questionnaire, stored, outcome)
     sheet.check()
     sheet.store_waiting()
     _store(response, sheet, key=key, now=now)
@@ -89,7 +89,7 @@ def _final_outcome(response: SurveyResponse, questionnaire: Questionnaire, *, no
 
 
 @dataclass
-class _Sheet:
+class Sheet:
     """The report with all that its completeness and its packed form rest on."""
 
     response: SurveyResponse
@@ -114,14 +114,21 @@ class _Sheet:
         if not self.outcome.is_answered and self.stored:
             self.response.answers.exclude(question__kind=QuestionKind.WAITING).delete()
             self.stored.clear()
+        Answer.objects.bulk_create(
+            [self.waiting_answer()],
+            update_conflicts=True,
+            unique_fields=["response", "question"],
+            update_fields=["option"],
+        )
+
+    def waiting_answer(self) -> Answer:
+        """Return the computed outcome as the answer to the waiting question, and count it among the rest."""
         asked = self.questionnaire.waiting_question(self.response.method)
         option = asked.option_by_code[self.outcome.option or ""]
         answer = Answer(response=self.response, question=asked.question, option=option)
-        Answer.objects.bulk_create(
-            [answer], update_conflicts=True, unique_fields=["response", "question"], update_fields=["option"]
-        )
         self.stored[asked.question.pk] = answer
         self.response.waiting_option = option
+        return answer
 
     def packed(self) -> bytes:
         """Return the number of the chosen option for every question of the season."""
@@ -155,7 +162,7 @@ def _to_answer(asked: Sequence[AskedQuestion]) -> list[AskedQuestion]:
     return [item for item in asked if item.question.kind != QuestionKind.WAITING]
 
 
-def _store(response: SurveyResponse, sheet: _Sheet, *, key: UUID | None, now: datetime) -> None:
+def _store(response: SurveyResponse, sheet: Sheet, *, key: UUID | None, now: datetime) -> None:
     response.state = SUBMIT.target
     response.is_answered = sheet.outcome.is_answered
     response.packed = sheet.packed()

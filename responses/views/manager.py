@@ -75,6 +75,7 @@ def queue(request: UserRequest) -> HttpResponse:
         "page": page,
         "rows": queue_page(found, order=filters.order, start=start, size=PAGE_SIZE, clock=clock),
         "query": _query(request, filters),
+        "clear_url": f"{reverse('responses:queue')}?{urlencode({'season': season.code})}",
     }
     return render(request, QUEUE_TEMPLATE, context)
 
@@ -101,6 +102,7 @@ class _Refusal:
     form: ReviewForm
     message: str
     is_conflict: bool = False
+    asks_reason: bool = False
 
     @property
     def status(self) -> int:
@@ -149,7 +151,7 @@ def _decide(request: UserRequest, key: UUID, *, transition: Transition, move: Mo
         if not _is_own_echo(response, transition, by=request.user):
             return _page(request, response, refusal=_Refusal(form, str(error), is_conflict=True))
     except DomainError as error:
-        return _page(request, response, refusal=_Refusal(form, str(error)))
+        return _page(request, response, refusal=_Refusal(form, str(error), asks_reason=transition is REJECT))
     else:
         messages.success(request, done % {"code": decided.code, "participant": response.enrolment.participant})
     return _go_on(request, response)

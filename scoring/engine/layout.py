@@ -136,6 +136,18 @@ class Layout:
         return _after(self.question_scores.stop, len(self.scales))
 
     @property
+    def added_parts(self) -> tuple[int, int]:
+        """Where the sums of the means, and the numbers of those who have one, begin behind the counts."""
+        means = self.means.stop - self.means.start
+        return self.counts.stop, self.counts.stop + means
+
+    @property
+    def added_length(self) -> int:
+        """How many numbers participants that were added up have."""
+        sums, n = self.added_parts
+        return 2 * n - sums
+
+    @property
     def length(self) -> int:
         """How many numbers a summary has."""
         return int(self.cx.stop)
@@ -216,21 +228,29 @@ class Layout:
         return vector.astype(STORED, copy=False).tobytes()
 
 
-def combine(layout: Layout, participants: Floats) -> Floats:
-    """The summary of a class or season: the mean over its participants, each weighing the same.
+def add_up(layout: Layout, participants: Floats) -> Floats:
+    """Participants added together, so that such sums add up once more: classes make a season.
 
-    Percentages (0-100) are means over the participants that have one, counts are sums, CX means and
-    NPS come from the summed counts. The first axis is the participants, in an order that the caller
-    fixes (they are added one after the other); further axes are kept.
+    Behind the counts stand the sum of each mean, over those who have one, and how many they are. The first axis
+    is what is added, one row after the other in an order that the caller fixes; further axes are kept.
     """
     rows = np.ascontiguousarray(participants)
-    combined = layout.empty(*rows.shape[1:-1])
-    combined[..., layout.counts] = np.add.reduce(rows[..., layout.counts], axis=0)
     means = rows[..., layout.means]
     known = ~np.isnan(means)
     # Along the first, slow axis NumPy adds row by row, so participants without a score change nothing.
-    sums = np.add.reduce(np.where(known, means, 0.0), axis=0)
-    n = np.add.reduce(known, axis=0, dtype=np.int64)
+    parts = (rows[..., layout.counts], np.where(known, means, 0.0), known.astype(np.float64))
+    return np.concatenate([np.add.reduce(part, axis=0) for part in parts], axis=-1)
+
+
+def average(layout: Layout, added: Floats) -> Floats:
+    """The summary of those who were added up: the mean over them, each weighing the same.
+
+    Percentages (0-100) are means over the participants that have one, counts are sums, CX means and NPS come from
+    the summed counts.
+    """
+    combined = layout.empty(*added.shape[:-1])
+    counts, sums, n = np.split(added, layout.added_parts, axis=-1)
+    combined[..., layout.counts] = counts
     np.divide(sums, n, out=combined[..., layout.means], where=n > 0)
     layout.fill_cx(combined)
     return combined

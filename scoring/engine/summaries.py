@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scoring.engine.battery import AGENT, FIELD, FIELD_MASK, METHODS, WAITING, Battery, Floats, Ints
-from scoring.engine.layout import STORED, Layout, combine
+from scoring.engine.layout import STORED, Layout, add_up
 from scoring.engine.measures import GROUPS, Measure, by_group, pack_sums
 from scoring.engine.reports import Reports
 from scoring.engine.rules import Rules
@@ -98,15 +98,15 @@ def summarise(battery: Battery, reports: Reports, scores: ReportScores, rules: R
     return Summaries(layout, enrolments, matrix, tuple(sums))
 
 
-def combine_by(layout: Layout, matrix: Floats, keys: Ints) -> tuple[Ints, Floats]:
-    """Each key (say a class) with the combined summary of its participants, in rising order."""
+def add_up_by(layout: Layout, matrix: Floats, keys: Ints) -> tuple[Ints, Floats]:
+    """Each key (say a class), in rising order, with its participants added together in their order."""
     found, place = np.unique(keys, return_inverse=True)
     order = np.argsort(place, kind="stable")
     bounds = np.searchsorted(place[order], np.arange(len(found) + 1)).tolist()
-    combined = layout.empty(len(found), *matrix.shape[1:-1])
+    added = np.zeros((len(found), *matrix.shape[1:-1], layout.added_length))
     for row, (start, end) in enumerate(pairwise(bounds)):
-        combined[row] = combine(layout, matrix[order[start:end]])
-    return found, combined
+        added[row] = add_up(layout, matrix[order[start:end]])
+    return found, added
 
 
 def _take(scores: ReportScores, rows: Ints) -> ReportScores:

@@ -2,13 +2,14 @@
 
 import math
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from xml.sax.handler import ContentHandler
 
-from ksp.lib.sheets.table import MOST_COLUMNS, Refusal, Table, column_letters
+from ksp.lib.sheets.table import MOST_COLUMNS, Reason, Refusal, Table, column_letters
 
 EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 -- a spreadsheet's dates have no time zone
 EPOCH_OF_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001 -- a spreadsheet's dates have no time zone
@@ -22,7 +23,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,15}")
 class SheetCells(ContentHandler):
     """Fills a table from the XML of a sheet; formulas stay the text they were written as."""
 
-    def __init__(self, table: Table, strings: Sequence[str], dates: Set[str], *, epoch: datetime) -> None:
+    def __init__(self, table: Table, strings: Sequence[str], dates: AbstractSet[str], *, epoch: datetime) -> None:
         super().__init__()
         self._table, self._strings, self._dates, self._epoch = table, strings, dates, epoch
         self._cut = -1
@@ -89,10 +90,10 @@ class SheetCells(ContentHandler):
         if not text:
             return
         if self._position >= MOST_COLUMNS:
-            raise Refusal("cell_outside", row=self._number, column=column_letters(self._position))
+            raise Refusal(Reason.CELL_OUTSIDE, row=self._number, column=column_letters(self._position))
         missing = self._position - len(self._cells)
         if missing < 0:
-            raise Refusal("broken_workbook")
+            raise Refusal(Reason.BROKEN_WORKBOOK)
         self._cells += [""] * missing
         self._cells.append(text)
 
@@ -119,7 +120,7 @@ def _column(letters: str) -> int:
 def _position(reference: str) -> int:
     found = _LETTERS.match(reference)
     if found is None:
-        raise Refusal("broken_workbook")
+        raise Refusal(Reason.BROKEN_WORKBOOK)
     return _column(found[1])
 
 

@@ -67,6 +67,11 @@ class CheckedRow:
         """The row cannot be imported as it is."""
         return any(not problem.is_warning for problem in self.problems)
 
+    @property
+    def has_warnings(self) -> bool:
+        """Something in the row is worth a look."""
+        return any(problem.is_warning for problem in self.problems)
+
     def refuse(self, text: str, column: str = "", **params: Any) -> None:
         """Note an error."""
         self.problems.append(Problem(text, params, column=column))

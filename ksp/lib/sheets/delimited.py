@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ksp.lib.sheets.table import MOST_CHARACTERS, Refusal, Table
+from ksp.lib.sheets.table import MOST_CHARACTERS, Reason, Refusal, Table
 
 SEPARATORS: Final = (";", "\t", ",")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -27,8 +27,8 @@ def fill(table: Table, content: bytes) -> None:
         except StopIteration:
             return
         except csv.Error as error:
-            code = "cell_too_long" if "field limit" in str(error) else "broken_quotes"
-            raise Refusal(code, row=number, column="", most=MOST_CHARACTERS) from None
+            reason = Reason.CELL_TOO_LONG if "field limit" in str(error) else Reason.BROKEN_QUOTES
+            raise Refusal(reason, row=number, column="", most=MOST_CHARACTERS) from None
         if number > 1 or not named:
             table.add(number, cells)
 
@@ -48,7 +48,7 @@ def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _in_encoding(content, "utf-16")
     if b"\0" in content:
-        raise Refusal("not_a_table")
+        raise Refusal(Reason.NOT_A_TABLE)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -59,7 +59,7 @@ def _in_encoding(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
-        raise Refusal("unknown_encoding") from None
+        raise Refusal(Reason.UNKNOWN_ENCODING) from None
 
 
 def _separator(text: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ksp.lib.sheets import delimited, workbook
-from ksp.lib.sheets.table import MOST_BYTES, Refusal, Table
+from ksp.lib.sheets.table import MOST_BYTES, Reason, Refusal, Table
 
 MOST_SECONDS: Final = 1.7
 # A list that gives rows may take longer as long as it gives them; nothing may take longer than this.
@@ -21,18 +21,18 @@ SECONDS_TO_A_STEP: Final = 0.5
 MOST_SECONDS_EVER: Final = 6
 MOST_MEMORY: Final = 160 * 1024 * 1024
 SIGNATURES: Final = {
-    b"MZ": "program",
-    b"\x7fELF": "program",
-    b"%PDF": "document",
-    b"{\\rtf": "document",
-    b"\x89PNG": "picture",
-    b"GIF8": "picture",
-    b"\xff\xd8\xff": "picture",
-    b"RIFF": "picture",
-    b"\x1f\x8b": "archive",
-    b"Rar!": "archive",
-    b"7z\xbc\xaf": "archive",
-    b"<": "document",
+    b"MZ": Reason.PROGRAM,
+    b"\x7fELF": Reason.PROGRAM,
+    b"%PDF": Reason.DOCUMENT,
+    b"{\\rtf": Reason.DOCUMENT,
+    b"\x89PNG": Reason.PICTURE,
+    b"GIF8": Reason.PICTURE,
+    b"\xff\xd8\xff": Reason.PICTURE,
+    b"RIFF": Reason.PICTURE,
+    b"\x1f\x8b": Reason.ARCHIVE,
+    b"Rar!": Reason.ARCHIVE,
+    b"7z\xbc\xaf": Reason.ARCHIVE,
+    b"<": Reason.DOCUMENT,
 }
 ZIPPED: Final = b"PK\x03\x04"
 COMPOUND: Final = b"\xd0\xcf\x11\xe0"
@@ -62,14 +62,14 @@ def read(content: bytes, on_step: Callable[[], None]) -> dict[str, Any]:
 
 def _fill(table: Table, content: bytes) -> None:
     if len(content) > MOST_BYTES:
-        raise Refusal("too_big", most=MOST_BYTES // 1024**2)
+        raise Refusal(Reason.TOO_BIG, most=MOST_BYTES // 1024**2)
     if not content.strip():
-        raise Refusal("empty")
+        raise Refusal(Reason.EMPTY)
     if content.startswith(ZIPPED):
         workbook.fill(table, io.BytesIO(content))
         return
     if content.startswith(COMPOUND):
-        raise Refusal("encrypted" if ENCRYPTED in content else "old_workbook")
+        raise Refusal(Reason.ENCRYPTED if ENCRYPTED in content else "old_workbook")
     for signature, kind in SIGNATURES.items():
         if content.startswith(signature):
             raise Refusal(kind)
@@ -82,7 +82,7 @@ def main() -> None:
     try:
         answer = read(sys.stdin.buffer.read(MOST_BYTES + 1), allow_next_rows)
     except Refusal as refusal:
-        answer = {"refusal": refusal.code, "detail": refusal.detail}
+        answer = {"refusal": refusal.reason, "detail": refusal.detail}
     except (MemoryError, RecursionError):
-        answer = {"refusal": "too_heavy", "detail": {}}
+        answer = {"refusal": Reason.TOO_HEAVY, "detail": {}}
     sys.stdout.write(json.dumps(answer))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum, auto
 from typing import Any, Final
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -13,12 +14,42 @@ ROWS_TO_A_STEP: Final = 1_000
 CONTROL_CHARACTERS: Final = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
 
 
-class Refusal(Exception):
-    """The file cannot be read; the code says why, the detail where."""
+class Reason(StrEnum):
+    """Why a file is turned down."""
 
-    def __init__(self, code: str, **detail: Any) -> None:
-        super().__init__(code)
-        self.code = code
+    TOO_BIG = auto()
+    TOO_HEAVY = auto()
+    EMPTY = auto()
+    ONLY_HEADINGS = auto()
+    PROGRAM = auto()
+    DOCUMENT = auto()
+    PICTURE = auto()
+    ARCHIVE = auto()
+    ENCRYPTED = auto()
+    OLD_WORKBOOK = auto()
+    OTHER_SPREADSHEET = auto()
+    NOT_A_WORKBOOK = auto()
+    NOT_A_TABLE = auto()
+    UNKNOWN_ENCODING = auto()
+    BROKEN_WORKBOOK = auto()
+    NO_SHEET = auto()
+    TOO_MANY_ENTRIES = auto()
+    BOMB = auto()
+    ENTITIES = auto()
+    TOO_MANY_COLUMNS = auto()
+    TOO_MANY_ROWS = auto()
+    CELL_OUTSIDE = auto()
+    CELL_TOO_LONG = auto()
+    CONTROL_CHARACTER = auto()
+    BROKEN_QUOTES = auto()
+
+
+class Refusal(Exception):
+    """The file cannot be read; the reason says why, the detail where."""
+
+    def __init__(self, reason: Reason, **detail: Any) -> None:
+        super().__init__(reason)
+        self.reason = reason
         self.detail = detail
 
 
@@ -59,15 +90,15 @@ class Table:
 
     def _add_headings(self, number: int, cells: list[str]) -> None:
         if len(cells) > MOST_COLUMNS:
-            raise Refusal("too_many_columns", most=MOST_COLUMNS)
+            raise Refusal(Reason.TOO_MANY_COLUMNS, most=MOST_COLUMNS)
         self.header_row, self.headings = number, cells
 
     def _add_row(self, number: int, cells: list[str]) -> None:
         width = len(self.headings)
         if len(cells) > width:
-            raise Refusal("cell_outside", row=number, column=column_letters(len(cells) - 1))
+            raise Refusal(Reason.CELL_OUTSIDE, row=number, column=column_letters(len(cells) - 1))
         if len(self.rows) == MOST_ROWS:
-            raise Refusal("too_many_rows", most=MOST_ROWS)
+            raise Refusal(Reason.TOO_MANY_ROWS, most=MOST_ROWS)
         cells += [""] * (width - len(cells))
         self.rows.append((number, cells))
         if len(self.rows) % ROWS_TO_A_STEP == 0:
@@ -76,14 +107,14 @@ class Table:
     def finished(self) -> dict[str, Any]:
         """Return the table as plain values, or refuse a file without one."""
         if not self.headings:
-            raise Refusal("empty")
+            raise Refusal(Reason.EMPTY)
         if not self.rows:
-            raise Refusal("only_headings")
+            raise Refusal(Reason.ONLY_HEADINGS)
         return {"header_row": self.header_row, "headings": self.headings, "rows": self.rows}
 
 
 def _check_text(text: str, number: int, position: int) -> None:
     if len(text) > MOST_CHARACTERS:
-        raise Refusal("cell_too_long", row=number, column=column_letters(position), most=MOST_CHARACTERS)
+        raise Refusal(Reason.CELL_TOO_LONG, row=number, column=column_letters(position), most=MOST_CHARACTERS)
     if not text.isprintable() and not CONTROL_CHARACTERS.isdisjoint(text):
-        raise Refusal("control_character", row=number, column=column_letters(position))
+        raise Refusal(Reason.CONTROL_CHARACTER, row=number, column=column_letters(position))

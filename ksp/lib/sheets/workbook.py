@@ -13,7 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml import sax as safe_sax
 
 from ksp.lib.sheets.cells import EPOCH, EPOCH_OF_1904, SheetCells, decoded
-from ksp.lib.sheets.table import Refusal, Table
+from ksp.lib.sheets.table import Reason, Refusal, Table
 
 MOST_ENTRIES: Final = 200
 MOST_DIRECTORY: Final = 64_000
@@ -52,9 +52,9 @@ def fill(table: Table, content: IO[bytes]) -> None:
                 package.parse(handler, part)
         package.parse(SheetCells(table, strings.texts, styles.dates, epoch=book.epoch), package.sheet(book))
     except DefusedXmlException:
-        raise Refusal("entities") from None
+        raise Refusal(Reason.ENTITIES) from None
     except BROKEN:
-        raise Refusal("broken_workbook") from None
+        raise Refusal(Reason.BROKEN_WORKBOOK) from None
 
 
 class _Reader(ContentHandler):
@@ -80,11 +80,11 @@ class Package:
         for entry in self._zip.infolist():
             packed, unpacked = packed + entry.compress_size, unpacked + entry.file_size
             if entry.flag_bits & 1:
-                raise Refusal("encrypted")
+                raise Refusal(Reason.ENCRYPTED)
             if entry.file_size > max(HARMLESS, MOST_RATIO * entry.compress_size):
-                raise Refusal("bomb")
+                raise Refusal(Reason.BOMB)
         if unpacked > MOST_UNPACKED or unpacked > max(HARMLESS, MOST_RATIO * packed):
-            raise Refusal("bomb")
+            raise Refusal(Reason.BOMB)
 
     def parse(self, handler: Any, part: str) -> Any:
         """Let the handler read a part, and return the handler."""
@@ -92,9 +92,9 @@ class Package:
         try:
             entry = self._zip.getinfo(part)
         except KeyError:
-            raise Refusal("not_a_workbook") from None
+            raise Refusal(Reason.NOT_A_WORKBOOK) from None
         if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise Refusal("broken_workbook")
+            raise Refusal(Reason.BROKEN_WORKBOOK)
         with self._zip.open(entry) as stream:
             safe_sax.parse(_Limited(stream, self), handler, forbid_dtd=True)
         return handler
@@ -103,17 +103,16 @@ class Package:
         """Count unpacked bytes, whatever the archive's directory said about them."""
         self._left -= count
         if self._left < 0:
-            raise Refusal("bomb")
+            raise Refusal(Reason.BOMB)
 
     def main_part(self) -> str:
         """Return the part that lists the sheets."""
-        if "xl/workbook.bin" in self._zip.NameToInfo:
-            raise Refusal("other_spreadsheet")
-        if "_rels/.rels" not in self._zip.NameToInfo:
-            raise Refusal("other_spreadsheet" if "content.xml" in self._zip.NameToInfo else "not_a_workbook")
+        names = self._zip.NameToInfo
+        if "xl/workbook.bin" in names or "content.xml" in names:
+            raise Refusal(Reason.OTHER_SPREADSHEET)
         found = self.related("", "officeDocument")
         if not found.startswith("xl/"):
-            raise Refusal("not_a_workbook")
+            raise Refusal(Reason.NOT_A_WORKBOOK)
         return found
 
     def relations(self, part: str) -> "_Relations":
@@ -136,7 +135,7 @@ class Package:
             kind, target = relations.by_key.get(key, ("", ""))
             if kind == "worksheet":
                 return target
-        raise Refusal("no_sheet")
+        raise Refusal(Reason.NO_SHEET)
 
 
 class _Limited:
@@ -145,7 +144,7 @@ class _Limited:
     def __init__(self, stream: IO[bytes], package: Package) -> None:
         self._stream, self._package = stream, package
 
-    def read(self, count: int) -> bytes:
+    def read(self, count: int = -1, /) -> bytes:
         block = self._stream.read(count)
         self._package.take(len(block))
         return block
@@ -161,10 +160,10 @@ def _check_directory(content: IO[bytes]) -> None:
     tail = content.read()
     place = tail.rfind(_END_SIGNATURE)
     if place < 0 or len(tail) < place + _END.size:
-        raise Refusal("broken_workbook")
+        raise Refusal(Reason.BROKEN_WORKBOOK)
     _signature, _disk, _start, _here, entries, length, _offset, _comment = _END.unpack_from(tail, place)
     if entries > MOST_ENTRIES or length > MOST_DIRECTORY or _LONG_DIRECTORY in tail[max(0, place - 20) : place]:
-        raise Refusal("too_many_entries", most=MOST_ENTRIES)
+        raise Refusal(Reason.TOO_MANY_ENTRIES, most=MOST_ENTRIES)
 
 
 class _Relations(_Reader):
@@ -176,7 +175,7 @@ class _Relations(_Reader):
         self.by_key: dict[str, tuple[str, str]] = {}
         self.by_kind: dict[str, str] = {}
 
-    def startElement(self, name: str, attrs: Any) -> None:
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 -- SAX names it
         if self.local(name) != "Relationship" or attrs.get("TargetMode") == "External":
             return
         kind = attrs["Type"].rpartition("/")[2]
@@ -193,7 +192,7 @@ class _Workbook(_Reader):
         self.sheets: list[str] = []
         self.epoch = EPOCH
 
-    def startElement(self, name: str, attrs: Any) -> None:
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 -- SAX names it
         local = self.local(name)
         if local == "sheet" and attrs.get("state", "visible") == "visible":
             keys = [value for key, value in attrs.items() if key.endswith(":id")]
@@ -212,7 +211,7 @@ class _Styles(_Reader):
         self._in_cells = False
         self._count = 0
 
-    def startElement(self, name: str, attrs: Any) -> None:
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 -- SAX names it
         local = self.local(name)
         if local == "numFmt":
             self._formats[attrs.get("numFmtId", "")] = attrs.get("formatCode", "")
@@ -223,7 +222,7 @@ class _Styles(_Reader):
                 self.dates.add(str(self._count))
             self._count += 1
 
-    def endElement(self, name: str) -> None:
+    def endElement(self, name: str) -> None:  # noqa: N802 -- SAX names it
         if self.local(name) == "cellXfs":
             self._in_cells = False
 
@@ -242,7 +241,7 @@ class _Strings(_Reader):
         self._parts: list[str] = []
         self._takes = False
 
-    def startElement(self, name: str, attrs: Any) -> None:
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 -- SAX names it
         local = self.local(name)
         if local == "t":
             self._takes = True
@@ -256,7 +255,7 @@ class _Strings(_Reader):
         if self._takes:
             self._parts.append(content)
 
-    def endElement(self, name: str) -> None:
+    def endElement(self, name: str) -> None:  # noqa: N802 -- SAX names it
         local = self.local(name)
         if local == "t":
             self._takes = False

@@ -1,0 +1,249 @@
+"""Draws the lists that a season is imported from: participants, observers, whom they know, whose customers they are."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from faker import Faker
+
+from ksp.lib.weeks import IsoWeek
+from ksp.rehearsal.names import Sector, centre_names, class_sizes, invented_stems, sectors, web_name
+from ksp.rehearsal.shape import ImpossibleSeason, Shape
+
+Row = dict[str, str]
+METHODS = ("phone", "email", "chat", "messenger")
+COUNTIES = (
+    "Agder", "Akershus", "Buskerud", "Finnmark", "Innlandet", "Møre og Romsdal", "Nordland", "Oslo", "Rogaland",
+    "Telemark", "Troms", "Trøndelag", "Vestfold", "Vestland", "Østfold",
+)  # fmt: skip
+COUNTY_SHARES = (5.7, 13.0, 4.8, 1.4, 6.8, 4.8, 4.4, 12.9, 9.1, 3.2, 3.1, 8.7, 4.6, 11.8, 5.7)
+# Shares of the pairs of an observer of the team and a participant; the rest of the pool knows fewer.
+MET_BEFORE, CUSTOMERS = 0.09, 0.2
+POOL_SHARE = 0.004
+LEAST_SCORE = 70
+EARLIER_PROJECTS = ("KSP 2019", "KSP 2020", "KSP 2021", "Butikkbesøk 2020", "Telefonmåling 2018")
+RELATIONS = ("customer", "loyalty_club", "former_customer")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The lists as they would be imported, and who of the pool is asked to take part."""
+
+    participants: list[Row]
+    sectors: list[Sector]
+    observers: list[Row]
+    team: list[str]
+    prior_contacts: list[Row]
+    customer_relations: list[Row]
+    tied: list[tuple[str, str]]
+
+
+def draw_cast(shape: Shape) -> Cast:
+    """Return all lists of a season; the same shape and seed give the same lists."""
+    _check(shape)
+    chosen = sectors()[: shape.classes]
+    participants, owners = draw_participants(shape, chosen)
+    observers = draw_observers(shape)
+    team = choose_team(shape, observers)
+    everybody = [row["observer"] for row in observers]
+    centres = [row["participant"] for row in participants]
+    rng = np.random.default_rng([shape.seed, 3])
+    return Cast(
+        participants=participants,
+        sectors=owners,
+        observers=observers,
+        team=team,
+        prior_contacts=list(_prior_contacts(shape, _pairs(team, everybody, centres, MET_BEFORE, rng), rng)),
+        customer_relations=[
+            {"observer": observer, "participant": centre, "kind": RELATIONS[int(rng.integers(len(RELATIONS)))]}
+            for observer, centre in _pairs(team, everybody, centres, CUSTOMERS, rng)
+        ],
+        tied=tied_pairs(participants),
+    )
+
+
+def _check(shape: Shape) -> None:
+    if not 1 <= shape.classes <= min(len(sectors()), shape.participants):
+        message = f"Choose 1 to {min(len(sectors()), shape.participants)} classes."
+        raise ImpossibleSeason(message)
+    if not shape.contacts <= shape.observers <= shape.pool:
+        message = "Choose at least as many observers as contacts, and at most the pool."
+        raise ImpossibleSeason(message)
+
+
+def draw_participants(shape: Shape, chosen: Sequence[Sector]) -> tuple[list[Row], list[Sector]]:
+    """Return the participants' list, and each one's sector."""
+    rng = np.random.default_rng([shape.seed, 1])
+    fake = Faker("no_NO", use_weighting=False)
+    fake.seed_instance(shape.seed)
+    stems = invented_stems(rng)
+    rows: list[Row] = []
+    owners: list[Sector] = []
+    for sector, size in zip(chosen, class_sizes(shape.participants, len(chosen), rng), strict=True):
+        tied: dict[str, str] = {}
+        for place, name in enumerate(centre_names(sector, size, stems)):
+            channels = _channels(name, len(rows), rng)
+            if place in TIED_PLACES:
+                tied = tied or channels
+                channels = {kind: address for kind, address in _every_channel(name, len(rows)).items() if kind in tied}
+            rows.append(_participant(name, len(rows), sector, channels, contact=fake.name(), rng=rng))
+            owners.append(sector)
+    return rows, owners
+
+
+# In every large enough class two participants have the same channels, so that they can be tied.
+TIED_PLACES = (2, 3)
+TIED_CLASS_SIZE = 4
+
+
+def tied_pairs(participants: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return two pairs of participants, each of one class, that will be tied."""
+    classes: dict[str, list[str]] = {}
+    for row in participants:
+        classes.setdefault(row["award_class"], []).append(row["participant"])
+    large = [members for members in classes.values() if len(members) >= TIED_CLASS_SIZE]
+    return [(members[TIED_PLACES[0]], members[TIED_PLACES[1]]) for members in large[:2]]
+
+
+def _every_channel(name: str, number: int) -> Row:
+    """Return addresses of every kind: the numbers lie in a series that is not in use, the names in none that exists."""
+    site = f"{web_name(name)}.example"
+    return {
+        "phone": f"20 {12 + number // 10000:02d} {number // 100 % 100:02d} {number % 100:02d}",
+        "email": f"kundeservice@{site}",
+        "contact_form": f"https://www.{site}/kontakt",
+        "chat": f"https://www.{site}/chat",
+        "messenger": f"https://messenger.example/{web_name(name)}",
+    }
+
+
+def _channels(name: str, number: int, rng: np.random.Generator) -> Row:
+    """Return the channels that a centre has: two methods at least."""
+    every = _every_channel(name, number)
+    draws = rng.random(5)
+    kinds = ["phone"] if draws[0] < 0.97 else []
+    kinds += ["contact_form" if draws[1] < 0.35 else "email"] if draws[2] < 0.93 else []
+    kinds += ["chat"] if draws[3] < 0.58 else []
+    kinds += ["messenger"] if draws[4] < 0.3 else []
+    for kind in ("phone", "email"):
+        if len(kinds) < 2 and kind not in kinds:  # noqa: PLR2004 -- the fewest methods that the award wishes for
+            kinds.append(kind)
+    return {kind: every[kind] for kind in kinds}
+
+
+def _participant(  # noqa: PLR0913 -- what one row of the list is made of
+    name: str, number: int, sector: Sector, channels: Row, *, contact: str, rng: np.random.Generator
+) -> Row:
+    package = ("none", "simple", "competitor")[int(rng.choice(3, p=(0.25, 0.45, 0.3)))]
+    site = web_name(name)
+    return {
+        "participant": f"{1001 + number}",
+        "name": name,
+        "award_class": sector.name,
+        "public_body": "true" if sector.public else "false",
+        "website": f"https://www.{site}.example",
+        **{kind: channels.get(kind, "") for kind in ("phone", "email", "contact_form", "chat", "messenger")},
+        "contact_name": contact,
+        "contact_email": f"kontakt@{site}.example",
+        # The one that the demo's participant speaks for sees everything there is to see.
+        "package": "competitor" if not number else package,
+    }
+
+
+def draw_observers(shape: Shape) -> list[Row]:
+    """Return the pool of observers."""
+    rng = np.random.default_rng([shape.seed, 2])
+    fake = Faker("no_NO", use_weighting=False)
+    fake.seed_instance(shape.seed + 1)
+    counties = rng.choice(len(COUNTIES), size=shape.pool, p=np.array(COUNTY_SHARES) / sum(COUNTY_SHARES))
+    ages = np.clip(rng.gamma(5.5, 8.2, shape.pool), 18, 79).astype(int)
+    genders = rng.choice(3, size=shape.pool, p=(0.62, 0.37, 0.01))
+    scores = np.clip(rng.normal(79, 9, shape.pool), 35, 100).round(1)
+    return [
+        _observer(shape, number, fake, rng, gender=("woman", "man", "other")[int(genders[number])])
+        | {
+            "birth_year": str(shape.starts_on.year - int(ages[number])),
+            "county": COUNTIES[int(counties[number])],
+            # One in eight is new and has no score yet.
+            "score": "" if number % 8 == 5 else f"{scores[number]}",  # noqa: PLR2004 -- any eighth
+        }
+        for number in range(shape.pool)
+    ]
+
+
+def _observer(shape: Shape, number: int, fake: Faker, rng: np.random.Generator, *, gender: str) -> Row:
+    first = {"woman": fake.first_name_female, "man": fake.first_name_male}.get(gender, fake.first_name)()
+    last = fake.last_name()
+    draws = rng.random(4)
+    capacity = int(rng.choice((3, 4, 5, 6), p=(0.3, 0.35, 0.2, 0.15)))
+    methods = [method for method, draw in zip(METHODS, draws, strict=True) if draw < (0.95, 0.98, 0.9, 0.75)[METHODS.index(method)]]
+    return {
+        "observer": f"O{number + 1:05d}",
+        "first_name": first,
+        "last_name": last,
+        "email": f"{web_name(first)}.{web_name(last)}.{number + 1}@epost.example",
+        "gender": gender,
+        "methods": " ".join(methods or ["phone"]),
+        "weekly_capacity": str(capacity),
+        "season_capacity": str(capacity * 14) if rng.random() < 0.5 else "",
+        **_availability(shape, rng),
+    }
+
+
+def _availability(shape: Shape, rng: np.random.Generator) -> Row:
+    """Most are there all the time; some come late or leave early, some name their weeks."""
+    kind, weeks = rng.random(), shape.weeks()
+    available_from = available_to = ""
+    named: list[IsoWeek] = []
+    if kind < 0.08:
+        available_from = weeks[int(rng.integers(1, 4))].monday().isoformat()
+    elif kind < 0.15:
+        available_to = weeks[int(rng.integers(len(weeks) - 4, len(weeks)))].sunday().isoformat()
+    elif kind < 0.4:
+        away = set(rng.choice(len(weeks), size=2, replace=False).tolist())
+        named = [week for place, week in enumerate(weeks) if place not in away]
+    return {"available_from": available_from, "available_to": available_to, "weeks": " ".join(map(str, named))}
+
+
+def choose_team(shape: Shape, observers: Sequence[Row]) -> list[str]:
+    """Return who is asked to take part: those with most room among those with a good score, spread over counties."""
+    able = [row for row in observers if float(row["score"] or 0) >= LEAST_SCORE and len(row["methods"].split()) > 2]  # noqa: PLR2004 -- those who can be used for most contacts
+    rng = np.random.default_rng([shape.seed, 5])
+    # A little chance, so that the team is not only those with the largest capacity.
+    worth = {row["observer"]: float(row["weekly_capacity"]) + 2.5 * rng.random() for row in able}
+    ranked = sorted(able, key=lambda row: -worth[row["observer"]])
+    chosen = [row["observer"] for row in ranked[: shape.observers]]
+    rest = [row["observer"] for row in observers if row["observer"] not in set(chosen)]
+    return sorted(chosen + rest[: shape.observers - len(chosen)])
+
+
+def _pairs(
+    team: Sequence[str], everybody: Sequence[str], centres: Sequence[str], share: float, rng: np.random.Generator
+) -> list[tuple[str, str]]:
+    """Return pairs of observer and participant: many of the team's, few of the rest of the pool's."""
+    members = set(team)
+    others = [observer for observer in everybody if observer not in members]
+    known = rng.random((len(team), len(centres))) < share * _popularity(len(centres), rng)
+    pairs = [(team[row], centres[column]) for row, column in zip(*np.nonzero(known), strict=True)]
+    chosen = rng.random(len(others)) < POOL_SHARE * len(centres)
+    for place in np.flatnonzero(chosen).tolist():
+        pairs.append((others[place], centres[int(rng.integers(len(centres)))]))
+    return pairs
+
+
+def _popularity(centres: int, rng: np.random.Generator) -> np.ndarray:
+    """Some centres have many customers, most have few; the mean is 1."""
+    drawn: np.ndarray = rng.gamma(4.0, 0.25, centres).clip(0.2, 2.2)
+    return drawn
+
+
+def _prior_contacts(shape: Shape, pairs: Sequence[tuple[str, str]], rng: np.random.Generator) -> Iterator[Mapping[str, str]]:
+    first: date = shape.starts_on - timedelta(days=1500)
+    for observer, centre in pairs:
+        yield {
+            "observer": observer,
+            "participant": centre,
+            "project": EARLIER_PROJECTS[int(rng.integers(len(EARLIER_PROJECTS)))],
+            "contacted_on": (first + timedelta(days=int(rng.integers(1300)))).isoformat(),
+        }

@@ -1,0 +1,1 @@
+"""Lists about observers that can be imported."""

@@ -1,0 +1,456 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from ksp.accounts import services
+from ksp.accounts.models import AuditEvent, Invitation, OwedMail, Role, User
+from ksp.accounts.trail import PAGE_SIZE
+from observers.models import Observer
+from participants.models import Representative
+from tests.factories.accounts import AuditEventFactory, OwedMailFactory, UserFactory
+from tests.factories.observers import ObserverFactory
+from tests.factories.participants import ParticipantFactory, RepresentativeFactory
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "en lang setning om fjellet"
+
+
+@pytest.fixture
+def boss():
+    return UserFactory(administrator=True, name="Ada Lie")
+
+
+@pytest.fixture
+def desk(boss, browser_of):
+    return browser_of(boss)
+
+
+def names(page):
+    return [user.name for user in page.context["page"].object_list]
+
+
+# Home
+
+
+def test_home_says_that_all_is_well(desk):
+    page = desk.get("/admin/")
+
+    assert (page.context["urgent"], page.context["standing"]) == ([], [])
+    assert "Alt er i orden" in page.content.decode()
+
+
+def test_home_shows_what_waits_the_worst_first(desk, boss):
+    OwedMailFactory(organiser=boss.organiser, tries=5)
+    services.invite_user(by=boss, email="ny@ksp.example", name="Ny", role=Role.MANAGER)
+    OwedMailFactory(tries=5)
+
+    page = desk.get("/admin/")
+
+    found = [(item.tone, item.title, item.url) for item in page.context["urgent"]]
+    assert found == [
+        ("danger", "1 e-post kunne ikke sendes", "/admin/mail/"),
+        ("warning", "1 person har ikke svart på invitasjonen", "/admin/users/?state=invited"),
+    ]
+
+
+def test_home_counts_open_accounts_by_role(desk, boss):
+    UserFactory.create_batch(2, organiser=boss.organiser)
+    UserFactory(organiser=boss.organiser, is_active=False)
+    UserFactory()
+
+    page = desk.get("/admin/")
+
+    assert [(role, count) for role, _label, count in page.context["people"]] == [
+        ("administrator", 1),
+        ("manager", 0),
+        ("observer", 2),
+        ("participant", 0),
+    ]
+
+
+# People
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_list_of_people_has_a_constant_number_of_queries(desk, boss, rows, count_queries):
+    UserFactory.create_batch(rows, organiser=boss.organiser)
+
+    with count_queries(5):
+        page = desk.get("/admin/users/")
+
+    assert len(names(page)) == rows + 1
+
+
+def test_list_of_people_leaves_other_organisers_out(desk, boss):
+    UserFactory(name="Fremmed")
+
+    assert names(desk.get("/admin/users/")) == ["Ada Lie"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=berg", ["Kari Berg"]),
+        ("q=kari+ksp", ["Kari Berg"]),
+        ("role=manager", ["Ola Lie"]),
+        ("state=closed", ["Ola Lie"]),
+        ("state=invited", ["Kari Berg"]),
+        ("q=ingen", []),
+    ],
+)
+def test_list_of_people_is_narrowed(desk, boss, query, found):
+    kari = UserFactory(organiser=boss.organiser, name="Kari Berg", email="kb@ksp.example")
+    kari.set_unusable_password()
+    kari.save()
+    UserFactory(organiser=boss.organiser, name="Ola Lie", email="ol@ksp.example", manager=True, is_active=False)
+
+    page = desk.get(f"/admin/users/?{query}")
+
+    assert names(page) == found
+
+
+# Invitations
+
+
+def test_person_is_invited(desk, boss):
+    page = desk.post("/admin/users/invite/?role=manager", {"name": "Kari Lie", "email": "kari@ksp.example"})
+
+    user = User.objects.get(email="kari@ksp.example")
+    assert (page.status_code, user.role, user.organiser) == (302, Role.MANAGER, boss.organiser)
+    assert OwedMail.objects.get().to == "kari@ksp.example"
+
+
+def test_address_that_is_taken_is_told_at_its_field(desk):
+    UserFactory(email="kari@ksp.example")
+
+    page = desk.post("/admin/users/invite/?role=manager", {"name": "Kari", "email": "KARI@ksp.example"})
+
+    assert list(page.context["form"].errors) == ["email"]
+    assert OwedMail.objects.count() == 0
+
+
+def test_participants_contact_is_tied_to_the_participant(desk, boss):
+    centre = ParticipantFactory(organiser=boss.organiser)
+
+    desk.post(
+        "/admin/users/invite/?role=participant",
+        {"name": "Kari", "email": "kari@ksp.example", "stands_for": centre.pk},
+    )
+
+    assert list(Representative.objects.values_list("user__email", "participant")) == [("kari@ksp.example", centre.pk)]
+
+
+def test_participants_contact_needs_a_participant_of_the_organiser(desk):
+    stranger = ParticipantFactory()
+
+    page = desk.post(
+        "/admin/users/invite/?role=participant",
+        {"name": "Kari", "email": "kari@ksp.example", "stands_for": stranger.pk},
+    )
+
+    assert list(page.context["form"].errors) == ["stands_for"]
+    assert User.objects.filter(email="kari@ksp.example").count() == 0
+
+
+def test_observer_is_tied_to_the_profile_with_the_same_address(desk, boss):
+    profile = ObserverFactory(organiser=boss.organiser, user=None, email="Kari@ksp.example")
+
+    desk.post("/admin/users/invite/?role=observer", {"name": "Kari", "email": "kari@ksp.example", "stands_for": ""})
+
+    profile.refresh_from_db()
+    assert profile.user.email == "kari@ksp.example"
+
+
+def test_observer_is_tied_to_the_profile_with_the_id(desk, boss):
+    ObserverFactory(organiser=boss.organiser, user=None, email="kari@ksp.example")
+    profile = ObserverFactory(organiser=boss.organiser, user=None, code="O42")
+
+    desk.post("/admin/users/invite/?role=observer", {"name": "Kari", "email": "kari@ksp.example", "stands_for": "O42"})
+
+    assert list(Observer.objects.exclude(user=None)) == [profile]
+
+
+def test_unknown_role_is_refused(desk):
+    assert desk.get("/admin/users/invite/?role=konge").status_code == 400
+
+
+def test_invitation_is_sent_again(desk, boss):
+    user = UserFactory(organiser=boss.organiser)
+    token = services.send_invitation(user.pk, by=boss)
+
+    desk.post(f"/admin/users/{user.public_id}/invite/")
+
+    with pytest.raises(services.InvitationExpired):
+        services.find_invitation(token, now=timezone.now())
+    assert OwedMail.objects.count() == 2
+
+
+def test_invited_person_chooses_a_password_and_is_in(boss):
+    user = UserFactory(organiser=boss.organiser, role=Role.OBSERVER)
+    address = reverse("accounts:accept_invitation", args=[services.send_invitation(user.pk, by=boss)])
+    client = Client()
+
+    assert client.get(address).context["invitation"].user == user
+    page = client.post(address, {"password": PASSWORD})
+
+    assert (page.status_code, page.url, client.session["_auth_user_id"]) == (302, "/", str(user.pk))
+    assert client.get(address).status_code == 410
+
+
+def test_invited_manager_sets_up_the_second_factor_without_signing_in_again(boss, settings):
+    settings.KSP_REQUIRE_SECOND_FACTOR = True
+    settings.DEMO = False
+    user = UserFactory(organiser=boss.organiser, manager=True)
+    client = Client()
+
+    client.post(
+        reverse("accounts:accept_invitation", args=[services.send_invitation(user.pk, by=boss)]),
+        {"password": PASSWORD},
+    )
+
+    page = client.get("/", follow=True)
+    assert (page.request["PATH_INFO"], page.status_code) == ("/accounts/2fa/totp/activate/", 200)
+
+
+@pytest.mark.parametrize("password", ["", "kort", "passord123456", "kari.nordmann@ksp.example"])
+def test_easy_password_is_told_in_place(boss, password):
+    user = UserFactory(organiser=boss.organiser, email="kari.nordmann@ksp.example")
+    address = reverse("accounts:accept_invitation", args=[services.send_invitation(user.pk, by=boss)])
+    client = Client()
+
+    page = client.post(address, {"password": password})
+
+    assert (page.status_code, list(page.context["form"].errors)) == (200, ["password"])
+    assert Invitation.objects.filter(accepted_at=None).count() == 1
+    assert "_auth_user_id" not in client.session
+
+
+def test_other_link_is_gone(client):
+    page = client.get("/invitation/finnes-ikke/")
+
+    assert page.status_code == 410
+
+
+# One account
+
+
+def test_account_is_changed(desk, boss):
+    user = UserFactory(organiser=boss.organiser)
+
+    desk.post(f"/admin/users/{user.public_id}/", {"name": "Nytt Navn", "role": "manager"})
+
+    user.refresh_from_db()
+    assert (user.name, user.role) == ("Nytt Navn", Role.MANAGER)
+
+
+def test_own_role_stays(desk, boss):
+    page = desk.post(f"/admin/users/{boss.public_id}/", {"name": "Ada Lie", "role": "manager"})
+
+    boss.refresh_from_db()
+    assert (page.status_code, boss.role) == (200, Role.ADMINISTRATOR)
+    assert page.context["form"].non_field_errors()
+
+
+def test_account_shows_whom_it_represents(desk, boss):
+    link = RepresentativeFactory(participant__organiser=boss.organiser, participant__name="Fjellvakt")
+
+    page = desk.get(f"/admin/users/{link.user.public_id}/")
+
+    assert [(thing.name, thing.url) for thing in page.context["things"]] == [
+        ("Fjellvakt", f"/participants/{link.participant.public_id}/")
+    ]
+
+
+def test_account_is_closed_and_opened(desk, boss):
+    user = UserFactory(organiser=boss.organiser)
+    states = []
+
+    for is_open in ("no", "yes"):
+        desk.post(f"/admin/users/{user.public_id}/open/", {"open": is_open})
+        user.refresh_from_db()
+        states.append(user.is_active)
+
+    assert states == [False, True]
+
+
+def test_own_account_is_not_closed(desk, boss):
+    desk.post(f"/admin/users/{boss.public_id}/open/", {"open": "no"})
+
+    boss.refresh_from_db()
+    assert boss.is_active is True
+
+
+@pytest.mark.parametrize("address", ["", "open/", "invite/"])
+def test_account_of_another_organiser_is_not_there(desk, address):
+    stranger = UserFactory()
+
+    page = desk.post(f"/admin/users/{stranger.public_id}/{address}", {"name": "X", "role": "manager"})
+
+    stranger.refresh_from_db()
+    assert (page.status_code, stranger.role, OwedMail.objects.count()) == (404, Role.OBSERVER, 0)
+
+
+# Mail
+
+
+def test_failed_mail_is_shown_and_tried_again(desk, boss):
+    mail = OwedMailFactory(organiser=boss.organiser, tries=5, last_error="Connection refused")
+    OwedMailFactory(tries=5)
+
+    assert list(desk.get("/admin/mail/").context["page"].object_list) == [mail]
+    desk.post("/admin/mail/")
+
+    mail.refresh_from_db()
+    assert mail.tries == 0
+
+
+# The audit trail
+
+
+def shown(page):
+    return [event.target_name for event in page.context["page"].events]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_audit_trail_has_a_constant_number_of_queries(desk, boss, rows, count_queries):
+    AuditEventFactory.create_batch(rows, organiser=boss.organiser)
+
+    with count_queries(4):
+        page = desk.get("/admin/log/")
+
+    assert len(page.context["page"].events) == rows
+
+
+def test_audit_trail_is_read_page_by_page_without_gap_or_double(desk, boss):
+    for number in range(PAGE_SIZE * 2 + 3):
+        AuditEventFactory(organiser=boss.organiser, target_name=f"Ting {number}")
+    found, before = [], ""
+
+    for _page in range(3):
+        page = desk.get("/admin/log/", {"before": before})
+        found += shown(page)
+        before = page.context["page"].earlier
+
+    assert found == [f"Ting {number}" for number in reversed(range(PAGE_SIZE * 2 + 3))]
+    assert before == ""
+
+
+@pytest.mark.parametrize("before", ["tull", "2026-01-01~1", "~", "2026-01-01T00:00:00+00:00~x"])
+def test_place_that_is_none_is_the_beginning(desk, boss, before):
+    AuditEventFactory(organiser=boss.organiser, target_name="Ting")
+
+    assert shown(desk.get("/admin/log/", {"before": before})) == ["Ting"]
+
+
+def test_audit_trail_is_narrowed(desk, boss):
+    season = AuditEventFactory(organiser=boss.organiser, target_name="KSP 2022", verb="season.opened", actor=boss)
+    AuditEventFactory(organiser=boss.organiser, target_name="Kari", verb="user.changed", target_type="accounts.user")
+    AuditEventFactory(target_name="Fremmed", verb="season.opened")
+    today = timezone.localdate()
+    queries = [
+        {"who": "ada"},
+        {"who": boss.email.upper()},
+        {"thing": "ksp"},
+        {"verb": "season.opened"},
+        {"target": season.target},
+        {"since": today, "until": today, "thing": "KSP"},
+        {"until": today - timedelta(days=1)},
+        {"since": today + timedelta(days=1)},
+        {"who": "ingen"},
+    ]
+
+    found = [shown(desk.get("/admin/log/", query)) for query in queries]
+
+    assert found == [["KSP 2022"]] * 6 + [[]] * 3
+
+
+def test_date_that_cannot_be_read_is_told_and_hides_nothing(desk, boss):
+    AuditEventFactory(organiser=boss.organiser, target_name="Ting")
+
+    page = desk.get("/admin/log/", {"since": "i går"})
+
+    assert (shown(page), list(page.context["form"].errors)) == (["Ting"], ["since"])
+
+
+# The own account
+
+
+@pytest.mark.parametrize("role", Role)
+def test_profile_is_everybodys(browser_of, role):
+    assert browser_of(UserFactory(role=role)).get("/me/").status_code == 200
+
+
+def test_choices_are_stored_and_the_device_follows(browser_of):
+    user = UserFactory()
+    client = browser_of(user)
+
+    page = client.post("/me/", {"name": "Kari Lie", "language": "en", "colour_scheme": "dark"})
+
+    user.refresh_from_db()
+    assert (page.status_code, user.name, user.language, user.colour_scheme, user.has_shortcuts) == (
+        302,
+        "Kari Lie",
+        "en",
+        "dark",
+        False,
+    )
+    assert client.get("/me/").headers["Content-Language"] == "en"
+
+
+def test_choice_that_is_none_changes_nothing(browser_of):
+    user = UserFactory(name="Kari")
+
+    page = browser_of(user).post("/me/", {"name": "Ola", "language": "fr", "colour_scheme": "dark"})
+
+    user.refresh_from_db()
+    assert (list(page.context["form"].errors), user.name) == (["language"], "Kari")
+
+
+def test_role_is_not_among_the_choices(browser_of):
+    user = UserFactory()
+
+    browser_of(user).post(
+        "/me/", {"name": "Kari", "language": "nb", "colour_scheme": "auto", "role": "administrator", "is_active": "1"}
+    )
+
+    user.refresh_from_db()
+    assert user.role == Role.OBSERVER
+
+
+@pytest.mark.parametrize(
+    ("back", "led_to"),
+    [("/admin/log/?who=x", "/admin/log/?who=x"), ("https://elsewhere.example/", "/"), ("//elsewhere.example", "/"), ("", "/")],
+)
+def test_colours_are_chosen_anywhere_and_lead_back(browser_of, back, led_to):
+    user = UserFactory()
+
+    page = browser_of(user).post("/me/appearance/", {"colour_scheme": "dark", "next": back})
+
+    user.refresh_from_db()
+    assert (page.url, user.colour_scheme) == (led_to, "dark")
+
+
+def test_unknown_colours_are_left_out(browser_of):
+    user = UserFactory()
+
+    browser_of(user).post("/me/appearance/", {"colour_scheme": "rosa"})
+
+    user.refresh_from_db()
+    assert (user.colour_scheme, AuditEvent.objects.count()) == ("auto", 0)
+
+
+def test_other_devices_are_signed_out(boss):
+    boss.set_password(PASSWORD)
+    boss.save()
+    here, there = Client(), Client(headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/130"})
+    for client in (here, there):
+        client.post("/accounts/login/", {"login": boss.email, "password": PASSWORD})
+
+    page = here.get("/accounts/sessions/")
+    assert "Firefox på Linux" in page.content.decode()
+    here.post("/accounts/sessions/")
+
+    assert (here.get("/me/").status_code, there.get("/me/").status_code) == (200, 302)
