@@ -18,7 +18,7 @@ from ksp.lib.errors import DomainError
 from ksp.lib.weeks import IsoWeek
 from ksp.lib.workflow import Transition, TransitionNotAllowed
 from observers.models import Observer
-from participants.models import Enrolment, Season
+from participants.models import AwardClass, Enrolment, Season
 from participants.workflow import SeasonState
 
 BY_HAND = "M-"
@@ -224,3 +224,18 @@ def _check_possible(enrolment: Enrolment, *, method: str, week: str) -> None:
     if not enrolment.channels.filter(method=method).exists():
         message = _("%(participant)s has no such contact channel. Choose another contact method.")
         raise ContactImpossible(message % {"participant": enrolment.participant})
+
+
+@transaction.atomic
+def create_role_play(
+    award_class_id: int, *, code: str, title: str, story: str, choosing: str = "", by: User
+) -> RolePlay:
+    """Write a role-play for the participants of a class."""
+    award_class = AwardClass.objects.select_related("season").get(pk=award_class_id)
+    if not by.has_perm("assignments.plan_assignment", award_class):
+        raise PermissionDenied
+    role_play = RolePlay.objects.create(
+        season=award_class.season, award_class=award_class, code=code, title=title, story=story, choosing=choosing
+    )
+    AuditEvent.record(by, "role_play.created", role_play)
+    return role_play

@@ -7,6 +7,21 @@ from typing import Any, Self
 DEFAULT_WEIGHTS = {"phone": 10, "email": 8, "chat": 7, "messenger": 7}
 DEFAULT_GRADE_WEIGHTS = {"content": 40, "instructions": 30, "language": 15, "punctuality": 15}
 
+# Contacts are made and timed by these: they stay as they were when the season opened.
+FIXED_BY_OPENING = frozenset(
+    {
+        "contacts_per_participant",
+        "method_weights",
+        "most_methods",
+        "phone_limit",
+        "chat_limit",
+        "messenger_limit",
+        "email_limit",
+        "email_latest_hour",
+        "mean",
+    }
+)
+
 
 @dataclass(frozen=True)
 class SeasonSettings:

@@ -9,14 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ksp.accounts.models import AuditEvent, Organiser, User
+from ksp.accounts.models import AuditEvent, Organiser, Role, User
+from ksp.accounts.services import invite_user
 from ksp.lib.errors import DomainError
 from ksp.lib.workflow import Transition, TransitionNotAllowed
 from participants.distribution import distribute
 from participants.models import AwardClass, ContactChannel, Enrolment, Participant, Representative, Season
-from participants.season_settings import SeasonSettings
-from participants.signals import season_changed
-from participants.workflow import CLOSE, OPEN, PAUSE, PUBLISH, RESUME
+from participants.season_settings import FIXED_BY_OPENING, SeasonSettings
+from participants.signals import season_changed, season_settings_changed
+from participants.workflow import CLOSE, OPEN, PAUSE, PUBLISH, RESUME, SeasonState
 
 
 class SeasonNotReady(DomainError):
@@ -31,6 +32,18 @@ class SeasonFrozen(DomainError):
     code: ClassVar[str] = "season_frozen"
 
 
+class NameTaken(DomainError):
+    """There is one with this name or code already."""
+
+    code: ClassVar[str] = "name_taken"
+
+
+class OtherRole(DomainError):
+    """The person signs in for something else and cannot represent a participant too."""
+
+    code: ClassVar[str] = "other_role"
+
+
 class ReasonMissing(DomainError):
     """A move that needs a reason came without one."""
 
@@ -42,6 +55,8 @@ def create_season(organiser: Organiser, *, code: str, name: str, starts_on: date
     """Make a season in preparation, with the default settings."""
     if not by.has_perm("participants.change_season", organiser_owned(organiser)):
         raise PermissionDenied
+    if Season.objects.filter(organiser=organiser, code__iexact=code).exists():
+        raise NameTaken(_("There is a season with the code %(code)s already. Choose another code.") % {"code": code})
     season = Season.objects.create(organiser=organiser, code=code, name=name, starts_on=starts_on, ends_on=ends_on)
     AuditEvent.record(by, "season.created", season)
     return season
@@ -73,7 +88,7 @@ def _move(season: Season, transition: Transition, *, by: User, **fields: Any) ->
 
 
 @transaction.atomic
-def open_season(season_id: int, *, by: User) -> Season:
+def open_season(season_id: int, *, now: datetime | None = None, by: User) -> Season:
     """Let the contacts begin: the questionnaire is frozen from now on."""
     season = _lock_season(season_id, OPEN, by=by)
     if season.settings.employees_informed == "block":
@@ -81,7 +96,7 @@ def open_season(season_id: int, *, by: User) -> Season:
         if lacking:
             message = _("%(count)s participants have no record that their employees were informed. Add it first.")
             raise SeasonNotReady(message % {"count": lacking})
-    return _move(season, OPEN, by=by, opened_at=timezone.now())
+    return _move(season, OPEN, by=by, opened_at=now or timezone.now())
 
 
 @transaction.atomic
@@ -99,15 +114,15 @@ def resume_season(season_id: int, *, by: User) -> Season:
 
 
 @transaction.atomic
-def close_season(season_id: int, *, by: User) -> Season:
+def close_season(season_id: int, *, now: datetime | None = None, by: User) -> Season:
     """End the contacts: no further report can be submitted."""
-    return _move(_lock_season(season_id, CLOSE, by=by), CLOSE, by=by, closed_at=timezone.now())
+    return _move(_lock_season(season_id, CLOSE, by=by), CLOSE, by=by, closed_at=now or timezone.now())
 
 
 @transaction.atomic
-def publish_season(season_id: int, *, by: User) -> Season:
+def publish_season(season_id: int, *, now: datetime | None = None, by: User) -> Season:
     """Make the result list public."""
-    return _move(_lock_season(season_id, PUBLISH, by=by), PUBLISH, by=by, published_at=timezone.now())
+    return _move(_lock_season(season_id, PUBLISH, by=by), PUBLISH, by=by, published_at=now or timezone.now())
 
 
 @transaction.atomic
@@ -119,10 +134,14 @@ def change_season_settings(season_id: int, *, settings: Mapping[str, Any], by: U
     if season.published_at is not None:
         raise SeasonFrozen(_("The results are published. The settings can no longer change."))
     before = season.settings.to_dict()
-    season.stored_settings = SeasonSettings.from_dict({**before, **settings}).to_dict()
+    after = SeasonSettings.from_dict({**before, **settings}).to_dict()
+    changed = {name: value for name, value in after.items() if before[name] != value}
+    if season.is_frozen and changed.keys() & FIXED_BY_OPENING:
+        raise SeasonFrozen(_("Contacts are under way by the season’s rules. How they are made and timed stays."))
+    season.stored_settings = after
     season.save(update_fields=["stored_settings"])
-    changed = {name: value for name, value in season.stored_settings.items() if before[name] != value}
     AuditEvent.record(by, "season.settings_changed", season, after=changed, before={k: before[k] for k in changed})
+    season_settings_changed.send(sender=Season, season=season, names=frozenset(changed))
     return season
 
 
@@ -169,15 +188,77 @@ def record_employees_informed(enrolment_id: int, *, informed_on: date | None, by
 
 
 @transaction.atomic
+def create_class(season_id: int, *, name: str, by: User) -> AwardClass:
+    """Make a class in a season that is not over."""
+    season = Season.objects.select_for_update().get(pk=season_id)
+    if not by.has_perm("participants.change_season", season):
+        raise PermissionDenied
+    if season.state in {SeasonState.CLOSED, SeasonState.PUBLISHED}:
+        raise SeasonFrozen(_("The season is closed. Its classes stay as they are."))
+    if season.classes.filter(name__iexact=name).exists():
+        raise NameTaken(_("There is a class “%(name)s” already. Choose another name.") % {"name": name})
+    award_class = AwardClass.objects.create(season=season, name=name)
+    AuditEvent.record(by, "class.created", award_class)
+    return award_class
+
+
+@transaction.atomic
+def change_enrolment(enrolment_id: int, *, by: User, **fields: Any) -> Enrolment:
+    """Change what a participant bought, who its contact is, when employees were informed, or its extra help."""
+    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("season", "participant")
+    enrolment = rows.get(pk=enrolment_id)
+    if not by.has_perm("participants.change_enrolment", enrolment):
+        raise PermissionDenied
+    before = {name: getattr(enrolment, name) for name in fields}
+    changed = {name: value for name, value in fields.items() if before[name] != value}
+    for name, value in changed.items():
+        setattr(enrolment, name, value)
+    enrolment.save(update_fields=list(changed))
+    AuditEvent.record(
+        by,
+        "enrolment.changed",
+        enrolment,
+        before={name: str(before[name] or "") for name in changed},
+        after={name: str(value or "") for name, value in changed.items()},
+    )
+    return enrolment
+
+
+@transaction.atomic
 def add_representative(participant_id: int, *, user: User, by: User) -> Representative:
     """Let a person see what the participant bought; adding twice changes nothing."""
     participant = Participant.objects.get(pk=participant_id)
-    if not by.has_perm("accounts.invite_user", participant):
+    if not by.has_perm("accounts.invite_user", participant) or user.organiser_id != participant.organiser_id:
         raise PermissionDenied
+    if user.role != Role.PARTICIPANT:
+        message = _("%(name)s signs in as %(role)s here. Use another e-mail address for the participant.")
+        raise OtherRole(message % {"name": user, "role": user.get_role_display()})
     link, is_new = Representative.objects.get_or_create(user=user, participant=participant)
     if is_new:
         AuditEvent.record(by, "participant.representative_added", participant, user=str(user.public_id))
     return link
+
+
+@transaction.atomic
+def invite_representative(participant_id: int, *, email: str, name: str, by: User) -> User:
+    """Let the person with this address see what the participant bought; without an account they are invited."""
+    user = User.objects.filter(email__iexact=email, organiser=by.organiser_id).first()
+    if user is not None:
+        add_representative(participant_id, user=user, by=by)
+        return user
+    participant = Participant.objects.get(pk=participant_id)
+    return invite_user(by=by, email=email, name=name, role=Role.PARTICIPANT, stands_for=participant)
+
+
+@transaction.atomic
+def remove_representative(participant_id: int, *, user: User, by: User) -> None:
+    """The person no longer sees anything of the participant, from the next click on."""
+    participant = Participant.objects.get(pk=participant_id)
+    if not by.has_perm("accounts.invite_user", participant):
+        raise PermissionDenied
+    removed, _by_model = Representative.objects.filter(user=user, participant=participant).delete()
+    if removed:
+        AuditEvent.record(by, "participant.representative_removed", participant, user=str(user.public_id))
 
 
 def share_out_contacts(enrolment: Enrolment, channels: list[ContactChannel], *, settings: SeasonSettings) -> None:

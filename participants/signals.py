@@ -4,6 +4,8 @@ from django.dispatch import Signal
 
 # Sent inside the transaction that changes the state. Arguments: season, transition.
 season_changed = Signal()
+# Sent inside the transaction that stores new settings. Arguments: season, names (of the settings that changed).
+season_settings_changed = Signal()
 # Sent before enrolments change class or methods, or leave. Arguments: enrolment_ids. A receiver whose app rests on
 # some of them returns, for each of those ids, a sentence (a message id) that says so and what to do.
 enrolments_leaving = Signal()

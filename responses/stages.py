@@ -169,6 +169,8 @@ def _no_answer(stage: Stage) -> str:
 
 
 def _second_attempt(stage: Stage) -> str:
+    if stage.opens_at is None:
+        return _("No answer in attempt 1. You can try again now.")
     words = {"when": next_time(stage.outcome.retry_from or stage.now, now=stage.now)}
     return _("No answer in attempt 1. Try again %(when)s.") % words
 

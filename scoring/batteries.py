@@ -1,7 +1,5 @@
 """Turns a season's questionnaire and settings into what the engine takes."""
 
-from functools import lru_cache
-
 from participants.models import Season
 from participants.season_settings import SeasonSettings
 from responses.questionnaires.models import QuestionKind
@@ -11,12 +9,15 @@ from scoring.engine.rules import Rules
 
 
 def battery_of(season: Season) -> Battery:
-    """Return the season's questions as arrays; kept in memory once they are frozen."""
-    return build_battery(questionnaire_of(season))
+    """Return the season's questions as arrays; kept as long as the questionnaire is."""
+    questionnaire = questionnaire_of(season)
+    if battery_of not in questionnaire.derived:
+        questionnaire.derived[battery_of] = _built(questionnaire)
+    battery: Battery = questionnaire.derived[battery_of]
+    return battery
 
 
-@lru_cache(maxsize=32)
-def build_battery(questionnaire: Questionnaire) -> Battery:
+def _built(questionnaire: Questionnaire) -> Battery:
     """Return the questionnaire as arrays; an area is scored if a question in it gives points."""
     counted = {QuestionKind.WAITING, QuestionKind.SCORED}
     scored = {item.question.area_id for item in questionnaire.asked if item.question.kind in counted}

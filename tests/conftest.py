@@ -38,8 +38,11 @@ def pytest_configure(config):
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
-    """Let no test find what another one remembered, such as the tries of a sign-in."""
+    """Let no test find what another one remembered, such as the tries of a sign-in or a questionnaire of that key."""
+    from responses.questionnaires.selectors import forget_questionnaires
+
     cache.clear()
+    forget_questionnaires()
 
 
 @pytest.fixture

@@ -21,7 +21,11 @@ COUNTY_SHARES = (5.7, 13.0, 4.8, 1.4, 6.8, 4.8, 4.4, 12.9, 9.1, 3.2, 3.1, 8.7, 4
 # Shares of the pairs of an observer of the team and a participant; the rest of the pool knows fewer.
 MET_BEFORE, CUSTOMERS = 0.09, 0.2
 POOL_SHARE = 0.004
-LEAST_SCORE = 70
+LEAST_SCORE, LEAST_METHODS = 70, 3
+GENDERS = ("woman", "man", "other")
+# How many use each method, and how many have room for 3, 4, 5 contacts a week at most; the rest has room for 6.
+USE_SHARES = np.array([0.95, 0.98, 0.9, 0.75])
+CAPACITY_SHARES = np.array([0.3, 0.65, 0.85])
 EARLIER_PROJECTS = ("KSP 2019", "KSP 2020", "KSP 2021", "Butikkbesøk 2020", "Telefonmåling 2018")
 RELATIONS = ("customer", "loyalty_club", "former_customer")
 
@@ -46,6 +50,7 @@ def draw_cast(shape: Shape) -> Cast:
     participants, owners = draw_participants(shape, chosen)
     observers = draw_observers(shape)
     team = choose_team(shape, observers)
+    next(row for row in observers if row["observer"] == team[0]).update(SHOWN_OBSERVER)
     everybody = [row["observer"] for row in observers]
     centres = [row["participant"] for row in participants]
     rng = np.random.default_rng([shape.seed, 3])
@@ -84,14 +89,32 @@ def draw_participants(shape: Shape, chosen: Sequence[Sector]) -> tuple[list[Row]
         tied: dict[str, str] = {}
         for place, name in enumerate(centre_names(sector, size, stems)):
             channels = _channels(name, len(rows), rng)
-            if place in TIED_PLACES:
+            every = _every_channel(name, len(rows))
+            if not rows:
+                channels = {kind: every[kind] for kind in SHOWN_CHANNELS}
+            elif place in TIED_PLACES:
                 tied = tied or channels
-                channels = {kind: address for kind, address in _every_channel(name, len(rows)).items() if kind in tied}
+                channels = {kind: every[kind] for kind in tied}
             rows.append(_participant(name, len(rows), sector, channels, contact=fake.name(), rng=rng))
             owners.append(sector)
     return rows, owners
 
 
+# The first participant, and the first of the team, are those that the demo shows.
+SHOWN_CONTACT = "Jon Aasvær"
+SHOWN_OBSERVER = {
+    "first_name": "Ingrid",
+    "last_name": "Solbakk",
+    "gender": "woman",
+    "methods": " ".join(METHODS),
+    "weekly_capacity": "5",
+    "season_capacity": "",
+    "available_from": "",
+    "available_to": "",
+    "weeks": "",
+    "score": "86.0",
+}
+SHOWN_CHANNELS = ("phone", "email", "chat")
 # In every large enough class two participants have the same channels, so that they can be tied.
 TIED_PLACES = (2, 3)
 TIED_CLASS_SIZE = 4
@@ -144,7 +167,7 @@ def _participant(  # noqa: PLR0913 -- what one row of the list is made of
         "public_body": "true" if sector.public else "false",
         "website": f"https://www.{site}.example",
         **{kind: channels.get(kind, "") for kind in ("phone", "email", "contact_form", "chat", "messenger")},
-        "contact_name": contact,
+        "contact_name": contact if number else SHOWN_CONTACT,
         "contact_email": f"kontakt@{site}.example",
         # The one that the demo's participant speaks for sees everything there is to see.
         "package": "competitor" if not number else package,
@@ -160,8 +183,9 @@ def draw_observers(shape: Shape) -> list[Row]:
     ages = np.clip(rng.gamma(5.5, 8.2, shape.pool), 18, 79).astype(int)
     genders = rng.choice(3, size=shape.pool, p=(0.62, 0.37, 0.01))
     scores = np.clip(rng.normal(79, 9, shape.pool), 35, 100).round(1)
+    weeks = shape.weeks()
     return [
-        _observer(shape, number, fake, rng, gender=("woman", "man", "other")[int(genders[number])])
+        _observer(number, weeks, fake, rng, gender=GENDERS[int(genders[number])])
         | {
             "birth_year": str(shape.starts_on.year - int(ages[number])),
             "county": COUNTIES[int(counties[number])],
@@ -172,12 +196,12 @@ def draw_observers(shape: Shape) -> list[Row]:
     ]
 
 
-def _observer(shape: Shape, number: int, fake: Faker, rng: np.random.Generator, *, gender: str) -> Row:
+def _observer(number: int, weeks: Sequence[IsoWeek], fake: Faker, rng: np.random.Generator, *, gender: str) -> Row:
     first = {"woman": fake.first_name_female, "man": fake.first_name_male}.get(gender, fake.first_name)()
     last = fake.last_name()
-    draws = rng.random(4)
-    capacity = int(rng.choice((3, 4, 5, 6), p=(0.3, 0.35, 0.2, 0.15)))
-    methods = [method for method, draw in zip(METHODS, draws, strict=True) if draw < (0.95, 0.98, 0.9, 0.75)[METHODS.index(method)]]
+    uses = rng.random(len(METHODS)) < USE_SHARES
+    methods = [method for method, is_used in zip(METHODS, uses.tolist(), strict=True) if is_used]
+    capacity = 3 + int(np.searchsorted(CAPACITY_SHARES, rng.random()))
     return {
         "observer": f"O{number + 1:05d}",
         "first_name": first,
@@ -187,13 +211,13 @@ def _observer(shape: Shape, number: int, fake: Faker, rng: np.random.Generator, 
         "methods": " ".join(methods or ["phone"]),
         "weekly_capacity": str(capacity),
         "season_capacity": str(capacity * 14) if rng.random() < 0.5 else "",
-        **_availability(shape, rng),
+        **_availability(weeks, rng),
     }
 
 
-def _availability(shape: Shape, rng: np.random.Generator) -> Row:
+def _availability(weeks: Sequence[IsoWeek], rng: np.random.Generator) -> Row:
     """Most are there all the time; some come late or leave early, some name their weeks."""
-    kind, weeks = rng.random(), shape.weeks()
+    kind = rng.random()
     available_from = available_to = ""
     named: list[IsoWeek] = []
     if kind < 0.08:
@@ -207,15 +231,17 @@ def _availability(shape: Shape, rng: np.random.Generator) -> Row:
 
 
 def choose_team(shape: Shape, observers: Sequence[Row]) -> list[str]:
-    """Return who is asked to take part: those with most room among those with a good score, spread over counties."""
-    able = [row for row in observers if float(row["score"] or 0) >= LEAST_SCORE and len(row["methods"].split()) > 2]  # noqa: PLR2004 -- those who can be used for most contacts
+    """Return who is asked to take part: any of those with a good score."""
+    able = [row for row in observers if _is_able(row)]
     rng = np.random.default_rng([shape.seed, 5])
-    # A little chance, so that the team is not only those with the largest capacity.
-    worth = {row["observer"]: float(row["weekly_capacity"]) + 2.5 * rng.random() for row in able}
-    ranked = sorted(able, key=lambda row: -worth[row["observer"]])
-    chosen = [row["observer"] for row in ranked[: shape.observers]]
+    chosen = [able[place]["observer"] for place in rng.permutation(len(able))[: shape.observers].tolist()]
     rest = [row["observer"] for row in observers if row["observer"] not in set(chosen)]
     return sorted(chosen + rest[: shape.observers - len(chosen)])
+
+
+def _is_able(row: Row) -> bool:
+    """A good score or none yet, and of use for most contacts."""
+    return float(row["score"] or LEAST_SCORE) >= LEAST_SCORE and len(row["methods"].split()) >= LEAST_METHODS
 
 
 def _pairs(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from participants.distribution import choose_methods
-from participants.models import ChannelKind, ContactChannel, ContactMethod
+from participants.models import ChannelKind, ContactMethod
 from participants.season_settings import SeasonSettings
 
 # The columns with addresses, by the method they serve; the first one filled in is used.
@@ -19,11 +19,11 @@ COLUMNS: Final = tuple(column for columns in ADDRESSES.values() for column in co
 
 def used_columns(values: Mapping[str, str], settings: SeasonSettings) -> dict[str, str]:
     """Return for each method that will be used the column with its address."""
-    filled = {
-        method: column
-        for method, columns in ADDRESSES.items()
-        if (column := next((one for one in columns if values[one]), ""))
-    }
+    filled = {}
+    for method, columns in ADDRESSES.items():
+        column = next((one for one in columns if values[one]), "")
+        if column:
+            filled[method] = column
     return {method: filled[method] for method in choose_methods(list(filled), most=settings.most_methods)}
 
 
@@ -33,7 +33,6 @@ def unused_addresses(values: Mapping[str, str], settings: SeasonSettings) -> dic
     return {column: values[column] for column in COLUMNS if values[column] and column not in used}
 
 
-def written_addresses(channels: Iterable[ContactChannel], unused: Mapping[str, str]) -> dict[str, str]:
-    """Return the addresses by column, as a list has them."""
-    addresses = dict.fromkeys(COLUMNS, "") | dict(unused)
-    return addresses | {channel.kind: channel.address for channel in channels}
+def written_addresses(used: Iterable[tuple[str, str]], unused: Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses by column, as a list has them; ``used`` are kinds and addresses of channels."""
+    return {**dict.fromkeys(COLUMNS, ""), **unused, **dict(used)}

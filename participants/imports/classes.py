@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from django.utils.translation import gettext_noop
@@ -12,6 +13,7 @@ from participants.imports.kinds import ListRow
 MISTYPED: Final = gettext_noop("“%(value)s” does not exist. Did you mean “%(suggestion)s”?")
 LEAST_LENGTH: Final = 5
 MOST_COMPARED: Final = 500
+MOST_DIFFERENCE: Final = 6
 # How names are written where the keyboard lacks the letters; only for telling likeness.
 _PLAIN: Final = str.maketrans({"æ": "a", "ä": "a", "ø": "o", "ö": "o", "å": "a", "é": "e", "è": "e", "ü": "u"})
 
@@ -52,15 +54,17 @@ def _near(name: str, trusted: Collection[str]) -> str:
 
 def is_near(name: str, other: str) -> bool:
     """Tell whether two names differ by no more than a slip of the finger; numbers and letters that count do not."""
+    if abs(len(name) - len(other)) > MOST_DIFFERENCE:
+        return False
     if _plain(name) == _plain(other):
         return True
     words, others = name.casefold().split(), other.casefold().split()
     if len(words) != len(others):
         return False
-    pairs = [(word, twin) for word, twin in zip(words, others, strict=True) if word != twin]
-    return all(_is_slip(word, twin) for word, twin in pairs)
+    return all(word == twin or _is_slip(word, twin) for word, twin in zip(words, others, strict=True))
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     text = folded(name).translate(_PLAIN)
     return text.replace("aa", "a").replace("ae", "a").replace("oe", "o")

@@ -59,12 +59,14 @@ class Participants(ListKind):
 
     def stored(self, scope: Scope) -> dict[str, Stored]:
         """Return the organiser's participants; those enrolled in the season with all their values."""
-        enrolments = {
-            enrolment.participant_id: enrolment
-            for enrolment in _season(scope).enrolments.select_related("award_class").prefetch_related("channels")
-        }
+        enrolled = _enrolled(_season(scope))
         rows = Participant.objects.filter(organiser=scope.organiser_id)
-        return {row.code: _stored(row, enrolments.get(row.pk)) for row in rows}
+        found = {}
+        for key, *cells in rows.values_list("pk", "code", "name", "is_public_body", "website"):
+            values = dict(zip(("participant", "name", "public_body", "website"), cells, strict=True))
+            enrolment_id, more = enrolled.get(key, (0, {}))
+            found[values["participant"]] = Stored({**values, **more}, is_listed=bool(enrolment_id), pk=enrolment_id)
+        return found
 
     def check(self, rows: Sequence[ListRow], scope: Scope) -> None:
         """Look at classes, methods, and what has been planned already."""
@@ -134,23 +136,21 @@ def _strangers(rows: Iterable[ListRow], scope: Scope) -> QuerySet[Participant]:
     return Participant.objects.filter(organiser=scope.organiser_id, code__in=strangers)
 
 
-def _stored(participant: Participant, enrolment: Enrolment | None) -> Stored:
-    values: Values = {
-        "participant": participant.code,
-        "name": participant.name,
-        "public_body": participant.is_public_body,
-        "website": participant.website,
-    }
-    if enrolment is None:
-        return Stored(values, is_listed=False)
-    values |= {
-        "award_class": enrolment.award_class.name,
-        "contact_name": enrolment.contact_name,
-        "contact_email": enrolment.contact_email,
-        "package": enrolment.package,
-        **addresses.written_addresses(enrolment.channels.all(), enrolment.unused_addresses),
-    }
-    return Stored(values, pk=enrolment.pk)
+def _enrolled(season: Season) -> dict[int, tuple[int, Values]]:
+    """Return for each participant of the season the enrolment, and what it adds to the participant's values."""
+    used: dict[int, list[tuple[str, str]]] = {}
+    channels = ContactChannel.objects.filter(enrolment__season=season).values_list("enrolment", "kind", "address")
+    for enrolment_id, kind, address in channels:
+        used.setdefault(enrolment_id, []).append((kind, address))
+    columns = ("award_class", "contact_name", "contact_email", "package")
+    found = {}
+    rows = season.enrolments.values_list(
+        "participant", "pk", "unused_addresses", "award_class__name", "contact_name", "contact_email", "package"
+    )
+    for participant_id, enrolment_id, unused, *cells in rows:
+        written = addresses.written_addresses(used.get(enrolment_id, ()), unused)
+        found[participant_id] = (enrolment_id, {**dict(zip(columns, cells, strict=True)), **written})
+    return found
 
 
 def _look_at_methods(row: ListRow, settings: SeasonSettings) -> None:

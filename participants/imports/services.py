@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -61,6 +61,18 @@ class SeasonOver(DomainError):
     code: ClassVar[str] = "season_over"
 
 
+class StoredRow(NamedTuple):
+    """A row of a list as its preview was stored."""
+
+    number: int
+    status: str
+    key: str
+    name: str
+    values: dict[str, Any]
+    before: dict[str, Any] | None
+    problems: list[dict[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a list did, or would do, when it is imported in one go."""
@@ -77,13 +89,7 @@ def preview_import(
     """Store what a list would do, row by row, for people to look at; nothing else changes."""
     kind = find_kind(code)
     scope = _scope(kind, season, by=by)
-    batch = ImportBatch(
-        organiser_id=by.organiser_id, season=scope.season, kind=code, file_name=file_name[:200], uploaded_by=by
-    )
-    batch.save()
-    _store_comparison(batch, kind, compare(kind, rows, scope), scope)
-    AuditEvent.record(by, "import.uploaded", batch, kind=code, counts=batch.counts)
-    return batch
+    return _store_preview(kind, compare(kind, rows, scope), scope, file_name=file_name)
 
 
 @transaction.atomic
@@ -91,7 +97,7 @@ def compare_again(batch_id: int, *, by: User) -> ImportBatch:
     """Store anew what the list would do, since something else has changed meanwhile."""
     batch, kind = _lock(batch_id, {ImportState.PREVIEWED, ImportState.REFUSED}, by=by)
     scope = _scope(kind, batch.season, by=by)
-    rows = [_checked(row) for row in batch.rows.all()]
+    rows = [_checked(row) for row in _rows(batch)]
     batch.rows.all().delete()
     _store_comparison(batch, kind, compare(kind, rows, scope), scope)
     return batch
@@ -102,7 +108,7 @@ def apply_import(batch_id: int, *, by: User) -> ImportBatch:
     """Write all rows of a previewed list, if they still do what the preview says; else none."""
     batch, kind = _lock(batch_id, {ImportState.PREVIEWED}, by=by)
     scope = _scope(kind, batch.season, by=by)
-    previewed = list(batch.rows.all())
+    previewed = _rows(batch)
     now = compare(kind, [_checked(row) for row in previewed], scope)
     if [_gist(row) for row in previewed] != [_gist(row) for row in now.rows]:
         message = _("Something has changed since the preview. Compare the list again and look at the new preview.")
@@ -147,7 +153,7 @@ def import_list(
         raise ListHasErrors(error_message(kind, now.errors), now.rows)
     if dry_run or not now.writes:
         return Outcome(counts, now.rows, None)
-    batch = preview_import(code, rows, season=season, file_name=file_name, by=by)
+    batch = _store_preview(kind, now, scope, file_name=file_name)
     _write(batch, kind, now, scope)
     return Outcome(counts, now.rows, batch)
 
@@ -198,6 +204,19 @@ def _lock(batch_id: int, states: Iterable[str], *, by: User) -> tuple[ImportBatc
     return batch, kind
 
 
+def _store_preview(kind: ListKind, now: Comparison, scope: Scope, *, file_name: str) -> ImportBatch:
+    batch = ImportBatch.objects.create(
+        organiser_id=scope.organiser_id,
+        season=scope.season,
+        kind=kind.code,
+        file_name=file_name[:200],
+        uploaded_by=scope.by,
+    )
+    _store_comparison(batch, kind, now, scope)
+    AuditEvent.record(scope.by, "import.uploaded", batch, kind=kind.code, counts=batch.counts)
+    return batch
+
+
 def _store_comparison(batch: ImportBatch, kind: ListKind, now: Comparison, scope: Scope) -> None:
     ImportRow.objects.bulk_create(
         [
@@ -231,13 +250,18 @@ def _write(batch: ImportBatch, kind: ListKind, now: Comparison, scope: Scope) ->
     AuditEvent.record(scope.by, "import.applied", batch, kind=kind.code, counts=batch.counts)
 
 
-def _checked(row: ImportRow) -> CheckedRow:
+def _rows(batch: ImportBatch) -> list[StoredRow]:
+    rows = batch.rows.values_list("number", "status", "key", "name", "values", "before", "problems")
+    return [StoredRow(*cells) for cells in rows]
+
+
+def _checked(row: StoredRow) -> CheckedRow:
     """Return the row as it was read; what was found by comparing is found anew."""
     problems = [Problem.from_dict(stored) for stored in row.problems if stored["read"]]
     return CheckedRow(row.number, row.values, problems)
 
 
-def _gist(row: ImportRow | ListRow) -> tuple[int, str, dict[str, Any] | None]:
+def _gist(row: StoredRow | ListRow) -> tuple[int, str, dict[str, Any] | None]:
     return row.number, row.status, row.before
 
 
@@ -245,7 +269,9 @@ def _reversed(batch: ImportBatch, kind: ListKind, scope: Scope) -> list[ListRow]
     """Return the rows that undo the import; refuse if what it wrote is no longer there."""
     stored = kind.stored(scope)
     rows = []
-    for row in batch.rows.filter(status__in=[RowStatus.NEW, RowStatus.CHANGED]):
+    for row in _rows(batch):
+        if row.status == RowStatus.UNCHANGED:
+            continue
         there = stored.get(row.key)
         if (
             there is None

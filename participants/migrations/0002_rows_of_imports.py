@@ -5,9 +5,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('participants', '0001_initial'),
+        ("participants", "0001_initial"),
     ]
 
     # SQLite makes the table anew, which triggers that name it would not survive.
@@ -15,42 +14,65 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveField(
-            model_name='importbatch',
-            name='errors',
+            model_name="importbatch",
+            name="errors",
         ),
         migrations.RemoveField(
-            model_name='importbatch',
-            name='rows',
+            model_name="importbatch",
+            name="rows",
         ),
         migrations.RemoveField(
-            model_name='importbatch',
-            name='undo',
+            model_name="importbatch",
+            name="undo",
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='unused_addresses',
-            field=models.JSONField(blank=True, default=dict, verbose_name='addresses that are known and not used'),
+            model_name="enrolment",
+            name="unused_addresses",
+            field=models.JSONField(blank=True, default=dict, verbose_name="addresses that are known and not used"),
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='row')),
-                ('status', models.CharField(choices=[('new', 'New'), ('changed', 'Changed'), ('unchanged', 'Unchanged'), ('error', 'Error')], max_length=10, verbose_name='status')),
-                ('has_warnings', models.BooleanField(default=False)),
-                ('key', models.CharField(max_length=300, verbose_name='id')),
-                ('name', models.CharField(blank=True, max_length=250, verbose_name='name')),
-                ('values', models.JSONField(default=dict)),
-                ('before', models.JSONField(null=True)),
-                ('problems', models.JSONField(default=list)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='participants.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="row")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("changed", "Changed"),
+                            ("unchanged", "Unchanged"),
+                            ("error", "Error"),
+                        ],
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("has_warnings", models.BooleanField(default=False)),
+                ("key", models.CharField(max_length=300, verbose_name="id")),
+                ("name", models.CharField(blank=True, max_length=250, verbose_name="name")),
+                ("values", models.JSONField(default=dict)),
+                ("before", models.JSONField(null=True)),
+                ("problems", models.JSONField(default=list)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="participants.importbatch"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'row of an import',
-                'verbose_name_plural': 'rows of imports',
-                'ordering': ['number'],
-                'indexes': [models.Index(fields=['batch', 'status', 'number'], name='import_row_by_status')],
-                'constraints': [models.UniqueConstraint(fields=('batch', 'number'), name='import_row_is_numbered_once'), models.CheckConstraint(condition=models.Q(('status__in', ['new', 'changed', 'unchanged', 'error'])), name='import_row_status_is_known')],
+                "verbose_name": "row of an import",
+                "verbose_name_plural": "rows of imports",
+                "ordering": ["number"],
+                "indexes": [models.Index(fields=["batch", "status", "number"], name="import_row_by_status")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "number"), name="import_row_is_numbered_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["new", "changed", "unchanged", "error"])),
+                        name="import_row_status_is_known",
+                    ),
+                ],
             },
         ),
     ]

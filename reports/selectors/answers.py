@@ -15,6 +15,7 @@ from responses.models import Answer, SurveyResponse
 from responses.questionnaires.models import AnswerOption, PerformanceArea, QuestionKind
 from responses.questionnaires.selectors import AskedQuestion, Questionnaire, questionnaire_of
 from scoring.batteries import battery_of
+from scoring.engine.battery import METHODS
 from scoring.engine.reports import unpack
 from scoring.models import ResponseScore
 
@@ -119,7 +120,7 @@ def contacts_by_method(user: User, enrolment: Enrolment, *, method: str = "") ->
     contacts = approved_contacts(user, enrolment)
     counts = Counter(contact.method for contact in contacts)
     shown = [contact for contact in contacts if contact.method == method or method not in counts]
-    return Contacts(shown=shown, count=len(contacts), by_method=dict(counts))
+    return Contacts(shown=shown, count=len(contacts), by_method={one: counts[one] for one in METHODS if one in counts})
 
 
 def answer_set(user: User, response: SurveyResponse) -> AnswerSet:

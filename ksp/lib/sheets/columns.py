@@ -1,12 +1,12 @@
 """The columns that a list may have, how its headings are recognised, and how its rows become values."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 from import_export.fields import Field
 from import_export.resources import Resource
 from import_export.widgets import Widget
@@ -18,6 +18,7 @@ from ksp.lib.sheets.reading import Line, Sheet
 from ksp.lib.sheets.table import column_letters
 from ksp.lib.sheets.widgets import folded, tidied
 
+EMPTY: Final[tuple[Any, ...]] = ("", None, [])
 MISSING_CELL: Final = gettext_noop("The cell is empty. Fill it in.")
 
 
@@ -92,7 +93,8 @@ class ListResource(Resource):
     def check(self, sheet: Sheet) -> list[CheckedRow]:
         """Return the rows with their values and what is wrong with each; headings that are wrong are refused."""
         places = self._places(sheet)
-        rows = [self._checked(line, places) for line in sheet.lines]
+        columns = [(name, column, places[name]) for name, column in self.columns().items() if name in places]
+        rows = [_checked(line, columns) for line in sheet.lines]
         for row in rows:
             if not row.has_errors:
                 self.finish(row)
@@ -101,35 +103,25 @@ class ListResource(Resource):
     def finish(self, row: CheckedRow) -> None:
         """Check what concerns several cells of a row."""
 
-    def _checked(self, line: Line, places: dict[str, int]) -> CheckedRow:
-        row = CheckedRow(line.number, {})
-        for name, column in self.columns().items():
-            if name not in places:
-                continue
-            text = unescape_cell(line.cells[places[name]])
-            try:
-                row.values[name] = column.clean({name: text})
-            except CellRefused as refusal:
-                row.refuse(refusal.text, name, **refusal.params)
-            else:
-                if column.required and row.values[name] in ("", None, []):
-                    row.refuse(MISSING_CELL, name)
-        return row
-
     def _places(self, sheet: Sheet) -> dict[str, int]:
         """Return in which place each column stands."""
-        sentences = []
         places: dict[str, int] = {}
+        sentences: list[str] = []
+        unknown: list[str] = []
         for position, heading in enumerate(map(tidied, map(unescape_cell, sheet.headings))):
             name = self._named(heading)
             if name and name not in places:
                 places[name] = position
             elif name:
                 sentences.append(_("The column “%(heading)s” is there twice. Keep one.") % {"heading": heading})
-            elif heading or any(line.cells[position].strip() for line in sheet.lines):
-                sentences.append(self._unknown(heading, position))
-        missing = [column for name, column in self.columns().items() if column.required and name not in places]
-        sentences += [_("The column “%(heading)s” is missing.") % {"heading": column.norwegian} for column in missing]
+            elif not heading:
+                sentences += _without_heading(sheet, position)
+            elif meant := self._meant(heading):
+                message = _("The column “%(heading)s” is not known. Did you mean “%(suggestion)s”?")
+                sentences.append(message % {"heading": heading, "suggestion": meant})
+            else:
+                unknown.append(heading)
+        sentences += _unknown(unknown) + self._missing(places)
         if sentences:
             raise HeadingsRefused(sentences)
         return places
@@ -137,16 +129,50 @@ class ListResource(Resource):
     def _named(self, heading: str) -> str:
         return next((name for name, column in self.columns().items() if column.is_named(heading)), "")
 
-    def _unknown(self, heading: str, position: int) -> str:
-        if not heading:
-            return _("Column %(letters)s has no heading. Give it one, or delete it.") % {
-                "letters": column_letters(position)
-            }
-        names = [word for name, column in self.columns().items() for word in (column.norwegian, name)]
-        meant = closest(heading, names)
-        if meant:
-            message = _("The column “%(heading)s” is not known. Did you mean “%(suggestion)s”?")
-            return message % {"heading": heading, "suggestion": meant}
-        return _("The column “%(heading)s” is not known. Delete it, or see which columns the list may have.") % {
-            "heading": heading
-        }
+    def _meant(self, heading: str) -> str:
+        return closest(heading, [word for name, column in self.columns().items() for word in (column.norwegian, name)])
+
+    def _missing(self, places: Collection[str]) -> list[str]:
+        missing = [one.norwegian for name, one in self.columns().items() if one.required and name not in places]
+        if not missing:
+            return []
+        message = ngettext(
+            "The column %(names)s is missing. Add it.", "The columns %(names)s are missing. Add them.", len(missing)
+        )
+        return [message % {"names": _quoted(missing)}]
+
+
+def _checked(line: Line, columns: Sequence[tuple[str, Column, int]]) -> CheckedRow:
+    """Return the values of one row, and what is wrong with its cells."""
+    row = CheckedRow(line.number, {})
+    for name, column, place in columns:
+        try:
+            row.values[name] = column.clean({name: unescape_cell(line.cells[place])})
+        except CellRefused as refusal:
+            row.refuse(refusal.text, name, **refusal.params)
+        else:
+            if column.required and row.values[name] in EMPTY:
+                row.refuse(MISSING_CELL, name)
+    return row
+
+
+def _without_heading(sheet: Sheet, position: int) -> list[str]:
+    if not any(line.cells[position].strip() for line in sheet.lines):
+        return []
+    message = _("Column %(letters)s has no heading. Give it one, or delete it.")
+    return [message % {"letters": column_letters(position)}]
+
+
+def _unknown(headings: Sequence[str]) -> list[str]:
+    if not headings:
+        return []
+    message = ngettext(
+        "The column %(names)s is not known. Delete it, or see which columns the list may have.",
+        "The columns %(names)s are not known. Delete them, or see which columns the list may have.",
+        len(headings),
+    )
+    return [message % {"names": _quoted(headings)}]
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(_("“%(name)s”") % {"name": name} for name in names)

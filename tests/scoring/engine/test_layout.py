@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.engine.layout import Layout, NpsResult, ScaleResult, Scored, combine
+from scoring.engine.layout import Layout, NpsResult, ScaleResult, Scored, add_up, average
 from scoring.engine.rules import Rules
 from scoring.engine.scores import score_reports
 from scoring.engine.summaries import summarise
@@ -19,6 +19,10 @@ def summary_of(*reports, built=BUILT):
     packed = arrays(built, reports)
     summaries = summarise(built, packed, score_reports(built, packed), Rules())
     return summaries.layout.decode(summaries.matrix[0, 0])
+
+
+def combined_of(rows):
+    return average(LAYOUT, add_up(LAYOUT, rows))
 
 
 def nps_answers(*steps):
@@ -66,7 +70,7 @@ def test_scale_has_mean_and_distribution_without_not_applicable():
     assert summary_of(*reports).cx["csat"] == ScaleResult(11 / 3, 3, {1: 1, 2: 0, 3: 0, 4: 0, 5: 2})
 
 
-def test_combine_averages_scores_and_adds_counts():
+def test_participants_together_have_averaged_scores_and_added_counts():
     first = replace(
         LAYOUT.decode(LAYOUT.empty()), participants=1, contacts=25, answered=24, total=80.0, answered_score=90.0
     )
@@ -74,7 +78,7 @@ def test_combine_averages_scores_and_adds_counts():
     nothing = replace(first, contacts=2, answered=0, total=0.0, answered_score=None)
 
     rows = LAYOUT.matrix([LAYOUT.encode(summary) for summary in (first, second, nothing)])
-    combined = LAYOUT.decode(combine(LAYOUT, rows))
+    combined = LAYOUT.decode(combined_of(rows))
 
     assert (combined.participants, combined.contacts, combined.answered) == (3, 32, 29)
     assert combined.total == (80 + 60) / 3
@@ -83,23 +87,23 @@ def test_combine_averages_scores_and_adds_counts():
     assert combined.areas["welcome"] == Scored(None, 0)
 
 
-def test_combine_takes_nps_and_means_from_the_summed_counts():
+def test_participants_together_have_nps_and_means_of_the_summed_counts():
     small = summary_of(Report(answers={"nps": 10, "csat": 4}))
     large = summary_of(*(Report(id=n, answers={"nps": 0, "csat": 0}) for n in range(3)))
 
     rows = LAYOUT.matrix([LAYOUT.encode(small), LAYOUT.encode(large)])
-    combined = LAYOUT.decode(combine(LAYOUT, rows))
+    combined = LAYOUT.decode(combined_of(rows))
 
     assert combined.cx["nps"].score == -50
     assert combined.cx["csat"].mean == 2
 
 
-def test_combine_of_nobody_is_empty():
-    np.testing.assert_array_equal(combine(LAYOUT, LAYOUT.empty(0, 5)), LAYOUT.empty(5))
+def test_nobody_together_is_empty():
+    np.testing.assert_array_equal(combined_of(LAYOUT.empty(0, 5)), LAYOUT.empty(5))
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=200), st.integers(0, 200))
-def test_combine_adds_row_after_row_and_passes_over_those_without_a_score(totals, place):
+def test_participants_are_added_row_after_row_without_those_who_have_no_score(totals, place):
     rows = LAYOUT.empty(len(totals), 5)
     rows[:, 2, LAYOUT.total] = totals
     gapped = np.insert(rows, place % (len(totals) + 1), LAYOUT.empty(5), axis=0)
@@ -107,8 +111,20 @@ def test_combine_adds_row_after_row_and_passes_over_those_without_a_score(totals
     for total in totals:
         one_by_one += total
 
-    alone = combine(LAYOUT, np.asfortranarray(rows[:, 2]))
+    alone = combined_of(np.asfortranarray(rows[:, 2]))
 
     assert alone[LAYOUT.total] == one_by_one / len(totals)
-    assert combine(LAYOUT, rows)[2].tobytes() == alone.tobytes()
-    assert combine(LAYOUT, gapped)[2].tobytes() == alone.tobytes()
+    assert combined_of(rows)[2].tobytes() == alone.tobytes()
+    assert combined_of(gapped)[2].tobytes() == alone.tobytes()
+
+
+def test_sums_of_parts_add_up_to_the_whole():
+    rows = LAYOUT.empty(3)
+    rows[:, LAYOUT.contacts] = 10, 20, 30
+    rows[:, LAYOUT.total] = 80, np.nan, 60
+
+    parts = add_up(LAYOUT, rows[:1]) + add_up(LAYOUT, rows[1:])
+
+    assert parts.shape == (LAYOUT.added_length,)
+    assert average(LAYOUT, parts).tobytes() == combined_of(rows).tobytes()
+    assert LAYOUT.decode(average(LAYOUT, parts)).total == 70

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from scoring.engine import summaries as module
 from scoring.engine.battery import METHODS, QuestionSpec
-from scoring.engine.layout import combine
+from scoring.engine.layout import add_up, average
 from scoring.engine.measures import GROUPS, exact
 from scoring.engine.reports import Reports
 from scoring.engine.rules import MEANS, Rules
 from scoring.engine.scores import score_reports
-from scoring.engine.summaries import combine_by, summarise
+from scoring.engine.summaries import add_up_by, summarise
 from tests.scoring.engine.cases import (
     AREAS,
     NPS,
@@ -164,17 +164,17 @@ def test_size_of_the_blocks_changes_no_byte(monkeypatch, how):
     assert blocks.sums == whole.sums
 
 
-def test_classes_combined_at_once_are_those_combined_one_by_one():
+def test_classes_added_up_at_once_are_those_added_up_one_by_one():
     built = battery()
     summaries = summarised(built, many(built))
     classes = np.arange(60) % 7 * 10
 
-    keys, matrix = combine_by(summaries.layout, summaries.matrix, classes)
+    keys, matrix = add_up_by(summaries.layout, summaries.matrix, classes)
 
     assert keys.tolist() == [0, 10, 20, 30, 40, 50, 60]
     for key, rows in zip(keys, matrix, strict=True):
         for group in range(len(GROUPS)):
-            alone = combine(summaries.layout, summaries.matrix[classes == key][:, group])
+            alone = add_up(summaries.layout, summaries.matrix[classes == key][:, group])
             assert rows[group].tobytes() == alone.tobytes()
 
 
@@ -246,7 +246,9 @@ def test_no_reports_have_no_groups():
     summaries = summarised(built, arrays(built, []))
 
     assert list(summaries.groups()) == []
-    assert combine(summaries.layout, summaries.matrix)[0, summaries.layout.contacts] == 0
+    whole = average(summaries.layout, add_up(summaries.layout, summaries.matrix))
+
+    assert whole[0, summaries.layout.contacts] == 0
 
 
 def test_battery_without_scales_or_waiting_has_neither():

@@ -9,8 +9,8 @@ const inWords = (seconds, data) => {
   const minutes = Math.floor(seconds / MINUTE);
   const rest = seconds % MINUTE;
   const parts = [];
-  if (minutes) parts.push(data.minutes.replace("%s", minutes));
-  if (rest || !minutes) parts.push(data.seconds.replace("%s", rest));
+  if (minutes) parts.push(data.minutes.replace("{count}", minutes));
+  if (rest || !minutes) parts.push(data.seconds.replace("{count}", rest));
   return parts.join(" ");
 };
 
@@ -29,10 +29,10 @@ if (timer) {
     const left = Math.max(0, Math.ceil((endsAt - Date.now()) / 1000));
     digits.textContent = format(left);
     ring.setAttribute("stroke-dasharray", `${((left / whole) * 100).toFixed(2)} 100`);
-    timer.setAttribute("aria-label", data.words.replace("%s", inWords(left, data)));
+    timer.setAttribute("aria-label", data.words.replace("{time}", inWords(left, data)));
     while (marks.length && left <= marks[0]) {
       const mark = marks.shift();
-      if (!marks.length || left > marks[0]) says.textContent = data.words.replace("%s", inWords(mark, data));
+      if (!marks.length || left > marks[0]) says.textContent = data.words.replace("{time}", inWords(mark, data));
     }
     if (left > 0) return;
     clearInterval(ticking);

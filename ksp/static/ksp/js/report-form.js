@@ -9,7 +9,7 @@ const form = document.getElementById("report");
 const receipt = document.querySelector("[data-receipt]");
 if (receipt) Outbox.forget(receipt.dataset.receipt);
 
-const fill = (text, values) => Object.entries(values).reduce((words, [mark, value]) => words.replace(mark, value), text);
+const fill = (text, values) => text.replaceAll(/\{(\w+)\}/g, (_whole, name) => values[name]);
 const textOf = (value) => value.replaceAll("\r\n", "\n").trim();
 
 const startReport = () => {
@@ -58,10 +58,10 @@ const startReport = () => {
     const comments = boxes.filter(textarea).length;
     const others = boxes.length - comments;
     const some = [];
-    if (others) some.push(others === 1 ? words.question : words.questions.replace("%s", others));
-    if (comments) some.push(comments === 1 ? words.comment : words.comments.replace("%s", comments));
+    if (others) some.push(others === 1 ? words.question : fill(words.questions, { count: others }));
+    if (comments) some.push(comments === 1 ? words.comment : fill(words.comments, { count: comments }));
     if (!some.length) return words.complete;
-    return some.length === 1 ? some[0] : fill(words.and, { "%a": some[0], "%b": some[1] });
+    return some.length === 1 ? some[0] : fill(words.and, { this: some[0], that: some[1] });
   };
   const overview = () => {
     const list = form.querySelector("[data-overview]");
@@ -77,10 +77,10 @@ const startReport = () => {
       item.querySelector("a").href = `?part=${part.dataset.part}#${missing[0]?.id ?? part.id}`;
       steps[index].className = part.hidden ? (missing.length ? "" : "done") : "now";
       part.querySelector("[data-progress-text]").textContent = fill(form.dataset.progress, {
-        "%p": part.dataset.part,
-        "%q": parts.length,
-        "%a": done,
-        "%b": all.length,
+        part: part.dataset.part,
+        parts: parts.length,
+        done,
+        asked: all.length,
       });
     });
   };
@@ -131,10 +131,10 @@ const startReport = () => {
   };
   const sayRetry = (seconds) => {
     let left = seconds;
-    say("failed", { "%s": left });
+    say("failed", { seconds: left });
     countdown = setInterval(() => {
       left = Math.max(0, left - 1);
-      stateText.textContent = fill(state.dataset.failed, { "%s": left });
+      stateText.textContent = fill(state.dataset.failed, { seconds: left });
     }, 1000);
   };
   const clock = (moment) => {
@@ -154,7 +154,7 @@ const startReport = () => {
       const box = questions.get(code);
       if (box) box.dataset.version = answer.version;
       writeVersions();
-      if (isEmpty) say("saved", { "%s": clock(new Date(answer.saved_at)) });
+      if (isEmpty) say("saved", { time: clock(new Date(answer.saved_at)) });
     },
     onRetry: sayRetry,
     onOffline: (isKept) => say(isKept ? "offline" : "lost"),
@@ -177,7 +177,7 @@ const startReport = () => {
       if (!keep) putIn(box, stored.value);
       choice.remove();
       outbox.settle(box.dataset.question, keep ? value : null);
-      if (!keep && outbox.isEmpty) say("saved", { "%s": clock(new Date()) });
+      if (!keep && outbox.isEmpty) say("saved", { time: clock(new Date()) });
       count(box);
       overview();
       (box.querySelector("input:checked") ?? textarea(box))?.focus();

@@ -34,7 +34,7 @@ const count = () => {
     label.dataset.plain ??= label.textContent;
     if (questions === 0) label.textContent = label.dataset.plain;
     else if (questions === 1) label.textContent = returns.dataset.one;
-    else label.textContent = returns.dataset.many.replace("%n", questions);
+    else label.textContent = returns.dataset.many.replace("#", questions);
   }
   /* One main action at a time: once something is asked, it is to return the report. */
   const asks = written().length > 0;

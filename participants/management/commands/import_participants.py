@@ -1,0 +1,12 @@
+"""Imports participants, classes and channels from an xlsx or csv file."""
+
+from typing import ClassVar
+
+from participants.imports.commands import ImportCommand
+
+
+class Command(ImportCommand):
+    """All rows of the file, or none."""
+
+    help = "Import participants, classes and channels from an xlsx or csv file: all rows, or none."
+    kind_code: ClassVar = "participants"
