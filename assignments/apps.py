@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 from ksp.lib.navigation import register_count
 from ksp.lib.panels import register_panel
+from observers.loads import register_load
 
 
 class AssignmentsConfig(AppConfig):
@@ -13,7 +14,8 @@ class AssignmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the permissions, the receivers, and what other pages show of assignments."""
-        from assignments import panels, receivers, rules  # noqa: F401, PLC0415 -- registers permissions and receivers
+        from assignments import panels, receivers, rules, selectors  # noqa: F401, PLC0415 -- registers permissions and receivers
 
         register_panel("observers:detail", panels.observers_assignments)
         register_count("unassigned", panels.unassigned)
+        register_load(selectors.loads_of)

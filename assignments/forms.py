@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from assignments.filters import week_choices
 from assignments.models import RolePlay
 from observers.models import Observer, ObserverQuerySet
-from participants.models import ContactMethod, Enrolment, Season
+from participants.models import AwardClass, ContactMethod, Enrolment, Season
 
 
 class OfferForm(forms.Form):
@@ -59,6 +59,31 @@ class NewContactForm(forms.Form):
         cast("EnrolmentField", self.fields["enrolment"]).queryset = enrolments
         cast("RolePlayField", self.fields["role_play"]).queryset = role_plays
         cast("forms.ChoiceField", self.fields["week"]).choices = week_choices(season)
+
+
+class RolePlayForm(forms.Form):
+    """The frame that observers play within; alike within a class."""
+
+    award_class = forms.ModelChoiceField(
+        AwardClass.objects.none(), label=_("Class"), empty_label=_("Choose a class")
+    )
+    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Short, for lists and files: power-1."))
+    title = forms.CharField(label=_("Title"), max_length=150)
+    story = forms.CharField(
+        label=_("The role-play"),
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_("Who the observer is, and what they want to know. A blank line begins a new paragraph."),
+    )
+    choosing = forms.CharField(
+        label=_("How to choose"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("If the class has several: which of them this observer plays."),
+    )
+
+    def __init__(self, *args: Any, season: Season, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[AwardClass]", self.fields["award_class"]).queryset = season.classes.all()
 
 
 class DeclineForm(forms.Form):

@@ -1,5 +1,6 @@
 """Reads assignments for the manager's pages."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -58,7 +59,7 @@ def judge_observers(assignment: Assignment, *, user: User, name: str = "") -> Ju
     return Judged(everybody, sum(candidate.is_eligible for candidate in everybody))
 
 
-def loads_of(observer_ids: list[int]) -> dict[int, int]:
+def loads_of(observer_ids: Collection[int]) -> dict[int, int]:
     """Return how many contacts each of these observers has under way now."""
     rows = Assignment.objects.filter(observer__in=observer_ids, state__in=OPEN)
     return dict(rows.values_list("observer_id").annotate(Count("pk")))  # type: ignore[arg-type]  # a pair each

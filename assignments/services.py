@@ -42,6 +42,12 @@ class SeasonNotOpen(DomainError):
     code: ClassVar[str] = "season_not_open"
 
 
+class CodeTaken(DomainError):
+    """There is a role-play with this code in the season already."""
+
+    code: ClassVar[str] = "code_taken"
+
+
 class ClassPaused(DomainError):
     """The participant's class is paused."""
 
@@ -238,4 +244,21 @@ def create_role_play(
         season=award_class.season, award_class=award_class, code=code, title=title, story=story, choosing=choosing
     )
     AuditEvent.record(by, "role_play.created", role_play)
+    return role_play
+
+
+@transaction.atomic
+def save_role_play(season_id: int, *, role_play_id: int | None, by: User, **fields: Any) -> RolePlay:
+    """Write a role-play of the season, or change one; observers with an assignment see the new text at once."""
+    season = Season.objects.select_for_update().get(pk=season_id)
+    if not by.has_perm("assignments.plan_assignment", season):
+        raise PermissionDenied
+    others = season.role_plays.exclude(pk=role_play_id)
+    if others.filter(code__iexact=fields["code"]).exists():
+        raise CodeTaken(_("There is a role-play with this code already. Choose another code."))
+    role_play = season.role_plays.get(pk=role_play_id) if role_play_id else RolePlay(season=season)
+    for name, value in fields.items():
+        setattr(role_play, name, value)
+    role_play.save()
+    AuditEvent.record(by, "role_play.changed" if role_play_id else "role_play.created", role_play)
     return role_play

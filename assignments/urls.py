@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assignments.views import manager, observer
+from assignments.views import manager, observer, role_plays
 
 app_name = "assignments"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("assignments/<uuid:key>/withdraw/", manager.withdraw, name="withdraw"),
     path("assignments/<uuid:key>/expire/", manager.expire, name="expire"),
     path("assignments/<uuid:key>/cancel/", manager.cancel, name="cancel"),
+    path("admin/seasons/<str:code>/role-plays/", role_plays.listing, name="role_plays"),
+    path("admin/seasons/<str:code>/role-plays/new/", role_plays.write, name="create_role_play"),
+    path("admin/seasons/<str:code>/role-plays/<int:key>/", role_plays.write, name="role_play"),
     path("observer/", observer.observer_home, name="observer_home"),
     path("observer/assignments/", observer.own_list, name="own_list"),
     path("observer/assignments/<uuid:key>/", observer.own_detail, name="own_detail"),

@@ -130,8 +130,10 @@ def autosaves(filled: Filled, headers: Mapping[str, str]) -> Iterator[Request]:
 def submits(filled: Filled, headers: Mapping[str, str]) -> Iterator[Request]:
     """Submit one draft after the other, every answer in the request."""
     for draft in _ids(filled, ReportState.DRAFT, observer__user=filled.observer)[1:]:
-        values = {f"q-{code}": value for code, value in form_values(filled.season, draft.method, number=1).items()}
-        yield post(f"/observer/reports/{draft.public_id}/submit/", {**values, "key": str(draft.public_id)}, headers)
+        answers = form_values(filled.season, draft.method, number=1)
+        page = {f"q-{code}": value for code, value in answers.items()}
+        page |= {"versions": " ".join(f"{code}:1" for code in answers), "key": "once"}
+        yield post(f"/observer/reports/{draft.public_id}/submit/", page, headers)
 
 
 def approvals(filled: Filled, headers: Mapping[str, str]) -> Iterator[Request]:

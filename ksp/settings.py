@@ -150,7 +150,16 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1500} if REDIS_URL else {"polling_interval": 0.2}
+# A broker that is away or hangs makes nobody wait: one try, and seconds at most.
+_redis_options = {
+    "visibility_timeout": 1500,
+    "unacked_restore_throttle": 1,
+    "max_retries": 0,
+    "interval_start": 0,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 3,
+}
+CELERY_BROKER_TRANSPORT_OPTIONS = _redis_options if REDIS_URL else {"polling_interval": 0.2}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "recompute-owed-scores": {"task": "scoring.tasks.recompute_owed_scores", "schedule": 20.0},

@@ -35,7 +35,9 @@ def link_account(observer_id: int, *, user: User, by: User) -> Observer:
     if not may or user.organiser_id != observer.organiser_id or user.role != Role.OBSERVER:
         raise PermissionDenied
     if observer.user_id is not None or Observer.objects.filter(user=user).exists():
-        raise AlreadyLinked(_("%(observer)s has an account already. Look at the observer’s page.") % {"observer": observer})
+        raise AlreadyLinked(
+            _("%(observer)s has an account already. Look at the observer’s page.") % {"observer": observer}
+        )
     observer.user = user
     observer.save(update_fields=["user"])
     AuditEvent.record(by, "observer.linked", observer, account=str(user.public_id))

@@ -20,7 +20,9 @@ def _field(by: User) -> forms.Field:
         required=False,
         widget=forms.TextInput,
         help_text=_("Leave it empty, and the profile with the same e-mail address is used, if there is one."),
-        error_messages={"invalid_choice": _("No observer without an account has this id. Look in the observers’ list.")},
+        error_messages={
+            "invalid_choice": _("No observer without an account has this id. Look in the observers’ list.")
+        },
     )
 
 

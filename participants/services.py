@@ -153,7 +153,7 @@ def change_season(season_id: int, *, by: User, **fields: Any) -> Season:
         raise PermissionDenied
     for name, value in fields.items():
         setattr(season, name, value)
-    season.full_clean(exclude=["stored_settings"])
+    season.full_clean(exclude=["stored_settings", "opened_at", "closed_at", "published_at"])
     season.save(update_fields=list(fields))
     AuditEvent.record(by, "season.changed", season, fields=sorted(fields))
     return season

@@ -3,7 +3,7 @@
 import rules
 
 from ksp.accounts.models import User
-from ksp.accounts.rules import is_manager, is_own_organisers, is_participant
+from ksp.accounts.rules import is_administrator, is_manager, is_own_organisers, is_participant
 from participants.models import Enrolment, Package, Representative
 
 
@@ -23,6 +23,9 @@ def has_bought_results(_user: User, enrolment: Enrolment | None) -> bool:
 
 
 rules.add_perm("reports.read_progress", is_manager & is_own_organisers)
+rules.add_perm("reports.export_results", is_manager & is_own_organisers)
+rules.add_perm("reports.export_answers", is_administrator & is_own_organisers)
+rules.add_perm("reports.import_answers", is_administrator & is_own_organisers)
 # The dashboard is there for both; whose results are on it is decided for each enrolment.
 rules.add_perm("reports.open_dashboard", is_manager | is_participant)
 rules.add_perm(

@@ -13,9 +13,14 @@ class ResponsesConfig(AppConfig):
         from assignments.desk import register_desk  # noqa: PLC0415 -- models are ready only now
         from ksp.lib.navigation import register_count  # noqa: PLC0415 -- as above
         from ksp.lib.panels import register_panel  # noqa: PLC0415 -- as above
-        from responses import menu, own_work, receivers, rules  # noqa: F401, PLC0415 -- registers receivers and permissions
+        from participants.preparation import register_readiness  # noqa: PLC0415 -- as above
+        from responses import menu, own_work, panels, readiness  # noqa: PLC0415 -- as above
+        from responses import receivers, rules  # noqa: F401, PLC0415 -- registers receivers and permissions
 
         register_desk(own_work.ReportDesk())
         register_count("review", menu.waiting)
         register_panel("assignments:observer_home", own_work.home_quality)
         register_panel("observers:own_page", own_work.own_quality)
+        register_panel("observers:detail", panels.observers_reports)
+        register_panel("assignments:detail", panels.assignments_report)
+        register_readiness(readiness.of_questionnaire)

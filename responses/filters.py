@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 import django_filters
 from django.db.models import F, Q
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -54,6 +56,7 @@ SORTS = [
     (DECIDED, gettext_lazy("Last decided first")),
 ]
 AGES = [(name, name) for name in (LATE, DUE, *map(str, range(MOST_AGES)))]
+SELECTED = mark_safe(" selected")
 DECIDED_STATES = frozenset({ReportState.RETURNED.value, ReportState.APPROVED.value, ReportState.REJECTED.value})
 
 
@@ -65,6 +68,12 @@ class Control:
     label: str
     chosen: str
     choices: Sequence[tuple[str, str]]
+
+    @property
+    def options(self) -> SafeString:
+        """The choices as the control holds them; there may be hundreds, so they are not left to the template."""
+        rows = ((value, SELECTED if value == self.chosen else "", label) for value, label in self.choices)
+        return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 class QueueFilter(django_filters.FilterSet):
@@ -134,6 +143,11 @@ class QueueFilter(django_filters.FilterSet):
     def is_narrowed(self) -> bool:
         """Something is left out beside the reports in other states."""
         return bool(self.chosen.keys() - {"state", "sort"})
+
+    @property
+    def is_changed(self) -> bool:
+        """The reports are others than all those that wait."""
+        return bool(self.chosen.keys() - {"sort"})
 
     @property
     def shows_waiting(self) -> bool:

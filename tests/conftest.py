@@ -36,6 +36,16 @@ def pytest_configure(config):
     config.add_cleanup(changed.disable)
 
 
+def pytest_runtest_setup(item):
+    """Pass over what cannot be shown on the database of this run."""
+    from django.conf import settings
+
+    if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL")
+    if item.get_closest_marker("worker") and not settings.REDIS_URL:
+        pytest.skip("needs Redis")
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache():
     """Let no test find what another one remembered, such as the tries of a sign-in or a questionnaire of that key."""

@@ -8,3 +8,7 @@ class LibConfig(AppConfig):
 
     name = "ksp.lib"
     label = "lib"
+
+    def ready(self) -> None:
+        """Teach SQLite to sort as Norwegian does."""
+        from ksp.lib import collation  # noqa: F401, PLC0415 -- listens for new connections

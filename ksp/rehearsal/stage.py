@@ -46,6 +46,7 @@ OPENED_BEFORE: Final = timedelta(days=14)
 # One participant in so many has not said when its employees were informed.
 NOT_INFORMED: Final = 25
 SHARE_RANKED: Final = 0.8
+CHOOSING: Final = "Bruk det som står i oppdraget. Passer det dårlig for deg, kan du velge det andre i klassen."
 
 
 class SeasonExists(DomainError):
@@ -185,23 +186,18 @@ def _represent(cast: Cast, director: User) -> None:
 
 def _write_role_plays(season: Season, cast: Cast, director: User) -> None:
     by_name: dict[str, Sector] = {sector.name: sector for sector in cast.sectors}
+    numbers = {name: number for number, name in enumerate(by_name, start=1)}
     for award_class in season.classes.order_by("pk"):
         role_plays = by_name[award_class.name].role_plays
-        number = award_class.pk
         for place, item in enumerate(role_plays, start=1):
             create_role_play(
                 award_class.pk,
-                code=f"R{list(by_name).index(award_class.name) + 1:02d}-{place}",
+                code=f"R{numbers[award_class.name]:02d}-{place}",
                 title=item["title"],
                 story=item["story"],
                 choosing="" if len(role_plays) == 1 else CHOOSING,
                 by=director,
             )
-        del number
-
-
-CHOOSING: Final = "Du får oppgitt hvilket rollespill du skal bruke. Passer det dårlig, kan du velge det andre i klassen."
-
 
 def _inform_employees(season: Season, cast: Cast, shape: Shape, director: User) -> None:
     """Note when the employees were informed, and what counts as additional information, for each participant."""

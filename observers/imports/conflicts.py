@@ -25,7 +25,9 @@ MISTYPED: Final = gettext_noop("“%(value)s” does not exist. Did you mean “
 class Conflicts(ListKind):
     """Pairs of an observer and a participant who must not meet; a pair is on the list or not, nothing in it changes."""
 
+    row_label: ClassVar = _("Observer and participant")
     permission: ClassVar = "observers.import_observers"
+    named_by: ClassVar = ("observer", "participant")
     model: ClassVar[type[models.Model]]
 
     def key(self, values: Values) -> str:

@@ -27,6 +27,7 @@ class Observers(ListKind):
 
     code: ClassVar = "observers"
     label: ClassVar = _("Observers")
+    row_label: ClassVar = _("Observer")
     about: ClassVar = _("Observers with contact methods, capacity and when they are available.")
     permission: ClassVar = "observers.import_observers"
     resource: ClassVar = ObserverList

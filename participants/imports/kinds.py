@@ -63,6 +63,7 @@ class ListKind(ABC):
 
     code: ClassVar[str]
     label: ClassVar[str | Promise]
+    row_label: ClassVar[str | Promise]
     about: ClassVar[str | Promise]
     permission: ClassVar[str]
     resource: ClassVar[type[ListResource]]

@@ -38,6 +38,7 @@ class Participants(ListKind):
 
     code: ClassVar = "participants"
     label: ClassVar = _("Participants")
+    row_label: ClassVar = _("Participant")
     about: ClassVar = _("Participants, classes and contact channels of a season.")
     permission: ClassVar = "participants.import_participants"
     resource: ClassVar = ParticipantList

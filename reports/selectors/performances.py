@@ -66,6 +66,11 @@ class Matrix:
     columns: Sequence[Column]
     areas: Sequence[AreaPerformances]
 
+    @property
+    def width(self) -> int:
+        """How many columns the table has."""
+        return 1 + len(self.columns)
+
 
 def performance_matrix(season: Season, own: Results) -> Matrix:
     """Return every performance that gives points, on each method that the participant was contacted by."""

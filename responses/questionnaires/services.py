@@ -1,23 +1,37 @@
 """Every change to questionnaires."""
 
+from typing import ClassVar
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ksp.accounts.models import AuditEvent, User
+from ksp.lib.errors import DomainError
 from participants.models import Season
 from responses.questionnaires.battery import Battery
 from responses.questionnaires.models import AnswerOption, PerformanceArea, Question
+
+
+class QuestionnaireFixed(DomainError):
+    """The season has opened, or has a questionnaire already."""
+
+    code: ClassVar[str] = "questionnaire_fixed"
 
 
 @transaction.atomic
 def install_battery(season_id: int, *, battery: Battery, by: User) -> int:
     """Give a season in preparation, without questions, all areas, questions and options of a battery.
 
-    Return the number of questions. A season that has opened is refused by the database.
+    Return the number of questions. The database, too, refuses a season that has opened.
     """
     season = Season.objects.select_for_update().get(pk=season_id)
     if not by.has_perm("questionnaires.change_questionnaire", season):
         raise PermissionDenied
+    if season.is_frozen:
+        raise QuestionnaireFixed(_("The season has opened. Its questionnaire can no longer change."))
+    if season.questions.exists():
+        raise QuestionnaireFixed(_("The season has a questionnaire already."))
     areas = {
         area.code: PerformanceArea(
             season=season,

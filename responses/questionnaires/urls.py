@@ -8,4 +8,5 @@ app_name = "questionnaires"
 
 urlpatterns = [
     path("questionnaire/<str:code>/", views.detail, name="detail"),
+    path("questionnaire/<str:code>/install/", views.install, name="install"),
 ]

@@ -30,7 +30,7 @@ from responses.forms_review import GRADES, ReviewForm
 from responses.menu import remember_waiting
 from responses.models import SurveyResponse
 from responses.own_work import ASPECT_NAMES
-from responses.selectors.queue import classes_of, next_in_queue, observers_of, queue_counts, queue_page
+from responses.selectors.queue import next_in_queue, observers_of, queue_counts, queue_page, shape_of
 from responses.selectors.review import ReviewSheet, reports_to_review, review_sheet
 from responses.services import ReportChanged
 from responses.workflow import APPROVE, REJECT, RETURN, REVIEW
@@ -62,16 +62,19 @@ def queue(request: UserRequest) -> HttpResponse:
         return render(request, QUEUE_TEMPLATE, {"season": None})
     filters = _filters(request, season)
     found, clock = filters.qs, filters.clock
-    counts = queue_counts(season, found, clock=clock)
+    others = [other for other in seasons if other.pk != season.pk]
+    counts = queue_counts(season, found if filters.is_changed else None, clock=clock, others=others)
+    shape = shape_of(season)
     page = Paginator(range(counts.matching), PAGE_SIZE).get_page(request.GET.get("page"))
     start = (page.number - 1) * PAGE_SIZE
     remember_waiting(request, counts.waiting + counts.elsewhere)
     context = {
         "season": season,
         "counts": counts,
+        "planned": shape.planned,
         "ages": age_bars(counts, clock),
         "filters": filters,
-        "controls": filters.controls(seasons=seasons, classes=classes_of(season), observers=observers_of(season)),
+        "controls": filters.controls(seasons=seasons, classes=shape.classes, observers=observers_of(season)),
         "page": page,
         "rows": queue_page(found, order=filters.order, start=start, size=PAGE_SIZE, clock=clock),
         "query": _query(request, filters),

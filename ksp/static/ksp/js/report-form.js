@@ -68,6 +68,7 @@ const startReport = () => {
     const steps = form.querySelectorAll(".steps li");
     const all = [...questions.values()];
     const done = all.filter((box) => !isMissing(box)).length;
+    form.querySelector("[data-when-complete]").hidden = done < all.length;
     parts.forEach((part, index) => {
       const missing = all.filter((box) => part.contains(box) && isMissing(box));
       const item = list.querySelector(`[data-part="${part.dataset.part}"]`);

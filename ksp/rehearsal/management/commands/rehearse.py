@@ -1,0 +1,88 @@
+"""Plays a season of fictitious centres through the real services."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from ksp.accounts.origin import set_origin
+from ksp.lib.commands import JsonCommand, WrongUsage
+from ksp.rehearsal.season import rehearse
+from ksp.rehearsal.shape import FIRST_DAY, Shape, current_start
+
+AUTO = "auto"
+NUMBERS: tuple[tuple[str, int], ...] = (
+    ("participants", 188),
+    ("classes", 23),
+    ("observers", 100),
+    ("pool", 6000),
+    ("contacts", 25),
+)
+
+
+class Command(JsonCommand):
+    """Makes lists and plays a season, up to a share of it."""
+
+    help: ClassVar[str] = "Make lists of fictitious centres and observers, and play a season with them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the shape of the season."""
+        super().add_arguments(parser)
+        parser.add_argument("--season", required=True, metavar="CODE")
+        for name, default in NUMBERS:
+            parser.add_argument(f"--{name}", type=int, default=default, metavar="N", help=f"{default} unless told")
+        parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed plays the same season")
+        parser.add_argument(
+            "--progress", type=float, default=1.0, metavar="SHARE", help="how much of the season is played (0 to 1)"
+        )
+        parser.add_argument("--truth", type=Path, metavar="FILE", help="where to write what was planted")
+        parser.add_argument(
+            "--starts-on",
+            default=FIRST_DAY.isoformat(),
+            metavar="DATE",
+            help=f"first day, {FIRST_DAY} unless told; “{AUTO}” lets the played share end this week",
+        )
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        """Play the season; refuse one that is there already."""
+        set_origin("command rehearse")
+        shape = _shape(options)
+        now = timezone.localtime().replace(second=0, microsecond=0)
+        stops_at = now if options["starts_on"] == AUTO else shape.stops_at()
+        rehearsed = rehearse(shape, now=stops_at, truth_file=options["truth"])
+        return {**rehearsed.to_dict(), "starts_on": shape.starts_on.isoformat(), "played_until": stops_at.isoformat()}
+
+    def describe(self, outcome: dict[str, Any]) -> str:
+        """Return what was played, in a line."""
+        return (
+            f"{outcome['season']}: {outcome['contacts']} contacts planned, {outcome['reports']} reports, "
+            f"{outcome['approved']} of them approved."
+        )
+
+
+def _shape(options: dict[str, Any]) -> Shape:
+    if not 0 <= options["progress"] <= 1:
+        message = "--progress is a share from 0 to 1."
+        raise WrongUsage(message)
+    if any(options[name] < 1 for name, _default in NUMBERS) or options["seed"] < 0:
+        message = "The numbers are whole and at least 1."
+        raise WrongUsage(message)
+    return Shape(
+        season=options["season"],
+        **{name: options[name] for name, _default in NUMBERS},
+        seed=options["seed"],
+        progress=options["progress"],
+        starts_on=_starts_on(options["starts_on"], options["progress"]),
+    )
+
+
+def _starts_on(text: str, progress: float) -> date:
+    if text == AUTO:
+        return current_start(progress, timezone.now())
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"--starts-on: “{text}” is neither a date like {FIRST_DAY} nor “{AUTO}”."
+        raise WrongUsage(message) from None

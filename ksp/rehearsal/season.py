@@ -1,0 +1,98 @@
+"""A whole rehearsal: lists, stage, play, scores."""
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+
+from assignments.season_planning import PlanFigures
+from ksp.accounts.models import AuditEvent
+from ksp.rehearsal.lists import draw_cast
+from ksp.rehearsal.maker import Maker
+from ksp.rehearsal.play import Play, forget_invented_mail
+from ksp.rehearsal.progress import Progress
+from ksp.rehearsal.shape import Shape
+from ksp.rehearsal.showcase import show_every_state
+from ksp.rehearsal.stage import BATTERY, Stage, find_or_make_organiser, set_stage
+from ksp.rehearsal.truth import Truth, draw_truth
+from participants.models import Season
+from participants.services import close_season
+from responses.models import SurveyResponse
+from responses.questionnaires.battery import load_battery
+from scoring.services import recompute_season
+
+# Lists, people, role-plays, the plan, the scores: beside the weeks, each about half as long as one.
+OTHER_STEPS: Final = 9
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What came of a rehearsal."""
+
+    season: Season
+    plan: PlanFigures
+    reports: int
+    approved: int
+    times: dict[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return {
+            "season": self.season.code,
+            "state": self.season.state,
+            "contacts": self.plan.contacts,
+            "unassigned": self.plan.unassigned,
+            "reports": self.reports,
+            "approved": self.approved,
+            "seconds": {name: round(seconds, 2) for name, seconds in self.times.items()},
+        }
+
+
+def rehearse(shape: Shape, *, now: datetime, truth_file: Path | None = None, quiet: bool = False) -> Rehearsed:
+    """Play a season of this shape up to ``now``; a mark in the audit trail says that it is all there.
+
+    Each week is one transaction, so an interrupted rehearsal is there in part and has no mark.
+    """
+    begun = [week for week in shape.weeks() if week.monday() <= now.date()]
+    progress = Progress(None if quiet else sys.stderr, steps=2 * (len(begun) + 1) + OTHER_STEPS)
+    find_or_make_organiser(shape)
+    progress.step("lists")
+    cast = draw_cast(shape)
+    truth = draw_truth(shape, cast)
+    with transaction.atomic():
+        stage = set_stage(shape, cast, progress)
+    play = Play(stage, shape, Maker(truth, cast, load_battery(BATTERY)), now, progress)
+    progress.step("plan")
+    with transaction.atomic():
+        figures = play.plan()
+    play.play()
+    if shape.progress < 1:
+        show_every_state(play)
+    progress.step("scores")
+    season = _settle(stage, shape, now)
+    if truth_file is not None:
+        _write_truth(truth, stage, truth_file)
+    reports = SurveyResponse.objects.filter(season=season)
+    return Rehearsed(season, figures, reports.count(), reports.approved().count(), progress.finish())
+
+
+@transaction.atomic
+def _settle(stage: Stage, shape: Shape, now: datetime) -> Season:
+    """Bring the scores up to date, close what is over, and set the mark."""
+    forget_invented_mail(stage)
+    season = stage.season
+    if shape.progress >= 1:
+        season = close_season(season.pk, now=now, by=stage.director)
+    recompute_season(season.pk, by=stage.director)
+    AuditEvent.record(stage.director, "season.rehearsed", season, seed=shape.seed, progress=shape.progress)
+    return season
+
+
+def _write_truth(truth: Truth, stage: Stage, path: Path) -> None:
+    pseudonyms = {code: observer.pseudonym for code, observer in stage.observers.items()}
+    text = json.dumps(truth.to_dict(pseudonyms), ensure_ascii=False, indent=1)
+    path.write_text(f"{text}\n", encoding="utf-8")
