@@ -65,7 +65,8 @@ def accept_offered(acts: Mapping[int, Act]) -> list[Assignment]:
         if not act.by.has_perm(ACCEPT.permission, item):
             raise PermissionDenied
         item.state, item.answered_at = ACCEPT.target, act.now
-    Assignment.objects.bulk_update(rows, ["state", "answered_at"], batch_size=BATCH)
+    Assignment.objects.filter(pk__in=[item.pk for item in rows]).update(state=ACCEPT.target)
+    Assignment.objects.bulk_update(rows, ["answered_at"], batch_size=BATCH)
     _record(ACCEPT, [(item, acts[item.pk].by) for item in rows])
     return rows
 

@@ -54,12 +54,13 @@ def of_participants(season: Season) -> Iterator[Point]:
 
 def _classes(season: Season) -> Point:
     least = season.settings.least_class_size
-    small = season.classes.annotate(size=Count("enrolments")).filter(size__lt=least).count()
+    sizes = list(season.classes.annotate(size=Count("enrolments")).values_list("size", flat=True))
+    small = sum(size < least for size in sizes)
+    text = _("%(small)s classes have fewer than %(least)s participants, too few for an award.")
     return Point(
         title=_("Classes are large enough"),
-        is_met=not small and season.classes.exists(),
-        text=_("%(small)s classes have fewer than %(least)s participants, too few for an award.")
-        % {"small": small, "least": least},
+        is_met=bool(sizes) and not small,
+        text=text % {"small": small, "least": least} if sizes else _("There are no classes yet."),
     )
 
 

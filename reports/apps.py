@@ -9,5 +9,8 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        """Register the permissions."""
-        from reports import rules  # noqa: F401, PLC0415 -- registers permissions
+        """Register the permissions, and what other pages show of results."""
+        from ksp.lib.panels import register_panel  # noqa: PLC0415 -- as below
+        from reports import panels, rules  # noqa: F401, PLC0415 -- registers permissions
+
+        register_panel("participants:detail", panels.participants_results)

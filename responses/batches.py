@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from assignments.models import Assignment
@@ -222,8 +223,7 @@ def approve_responses(approvals: Sequence[Approval]) -> list[SurveyResponse]:
         response.state, response.verdict = APPROVE.target, ""
         response.reviewed_at, response.reviewed_by = approval.now, approval.by
         response.version += 1
-    fields = ["state", "verdict", "reviewed_at", "reviewed_by", "version"]
-    SurveyResponse.objects.bulk_update(responses, fields, batch_size=BATCH)
+    _store_approvals(responses)
     moves = [(response, by_report[response.pk]) for response in responses]
     Grade.objects.bulk_create((_grade(response, approval) for response, approval in moves), batch_size=BATCH)
     AuditEvent.objects.bulk_create(
@@ -234,6 +234,22 @@ def approve_responses(approvals: Sequence[Approval]) -> list[SurveyResponse]:
     for response, approval in {response.observer_id: (response, approval) for response, approval in moves}.values():
         grade_observer(response, by=approval.by)
     return responses
+
+
+def _store_approvals(responses: Sequence[SurveyResponse]) -> None:
+    """Write who approved, then what all have in common and when: no report is approved without its person."""
+    by_person: dict[int, list[int]] = {}
+    for response in responses:
+        by_person.setdefault(response.reviewed_by_id or 0, []).append(response.pk)
+    for person, keys in by_person.items():
+        SurveyResponse.objects.filter(pk__in=keys).update(
+            state=APPROVE.target,
+            verdict="",
+            version=F("version") + 1,
+            reviewed_by=person,
+            reviewed_at=next(item.reviewed_at for item in responses if item.pk == keys[0]),
+        )
+    SurveyResponse.objects.bulk_update(responses, ["reviewed_at"], batch_size=BATCH)
 
 
 def _grade(response: SurveyResponse, approval: Approval) -> Grade:

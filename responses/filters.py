@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from participants.models import ContactMethod, Enrolment, Season
+from participants.models import ContactMethod, Season
 from responses.deadlines import DUE, LATE, MOST_AGES, ReviewClock
 from responses.models import SurveyResponse, SurveyResponseQuerySet
-from responses.selectors.queue import QueueCounts, within
+from responses.selectors.queue import QueueCounts, SeasonShape, shape_of, within
 from responses.workflow import ReportState
 
 WAITING, RESUBMITTED, ALL = "waiting", "resubmitted", "all"
@@ -91,8 +91,16 @@ class QueueFilter(django_filters.FilterSet):
         model = SurveyResponse
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data: Any, *, season: Season, queryset: SurveyResponseQuerySet, clock: ReviewClock) -> None:
-        self.season, self.clock = season, clock
+    def __init__(
+        self,
+        data: Any,
+        *,
+        season: Season,
+        queryset: SurveyResponseQuerySet,
+        clock: ReviewClock,
+        shape: SeasonShape | None = None,
+    ) -> None:
+        self.season, self.clock, self.shape = season, clock, shape
         super().__init__(data, queryset=queryset.filter(season=season))
 
     def filter_queryset(self, queryset: SurveyResponseQuerySet) -> SurveyResponseQuerySet:
@@ -110,9 +118,8 @@ class QueueFilter(django_filters.FilterSet):
 
     def search(self, queryset: SurveyResponseQuerySet, _name: str, value: str) -> SurveyResponseQuerySet:
         """Return the reports of participants whose name has the text, and those whose number has it."""
-        wanted = value.casefold()
-        names = Enrolment.objects.filter(season=self.season).values_list("pk", "participant__name")
-        found = Q(enrolment__in=[key for key, name in names if wanted in name.casefold()])
+        shape = self.shape or shape_of(self.season)
+        found = Q(enrolment__in=shape.enrolments_named(value))
         if any(character.isdigit() for character in value):
             found |= Q(code__icontains=value)
         return queryset.filter(found)

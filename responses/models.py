@@ -92,7 +92,10 @@ class SurveyResponse(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["season", "state", "submitted_at"], name="response_queue"),
+            # The queue reads its pages and counts from these alone; each ends in what parts equal moments.
+            models.Index(fields=["season", "state", "submitted_at", "id"], name="response_in_queue"),
+            models.Index(fields=["season", "state", "reviewed_at", "id"], name="response_by_decision"),
+            models.Index(fields=["season", "submitted_at", "id"], name="response_by_submission"),
             models.Index(fields=["enrolment", "state"], name="response_by_enrolment"),
             models.Index(fields=["observer", "state", "submitted_at"], name="response_by_observer"),
         ]

@@ -32,7 +32,7 @@ class FormQuestion:
     is_adaptable: bool
     labels: Mapping[str, str]
     codes: Mapping[int, str]
-    drawn: dict[str, SafeString] = field(default_factory=dict)
+    drawn: dict[tuple[str, bool], SafeString] = field(default_factory=dict)
 
     @property
     def layout(self) -> str:
@@ -41,13 +41,6 @@ class FormQuestion:
         if len(labels) > MOST_IN_A_ROW - 1 and all(len(label) <= LONGEST_STEP_LABEL for label in labels[1:-1]):
             return "choices-scale"
         return "choices-row" if len(labels) <= MOST_IN_A_ROW else ""
-
-    def choices(self, chosen: str) -> SafeString:
-        """Return the alternatives with one chosen, drawn once and then remembered."""
-        if chosen not in self.drawn:
-            context = {"question": self, "chosen": chosen}
-            self.drawn[chosen] = render_to_string("responses/_question_choices.html", context)
-        return self.drawn[chosen]
 
 
 @dataclass(frozen=True)
@@ -74,9 +67,19 @@ class Row:
     changes: list["Change"] = field(default_factory=list)
 
     @property
-    def choices(self) -> SafeString:
-        """The alternatives, with the chosen one marked."""
-        return self.question.choices(self.value)
+    def is_plain(self) -> bool:
+        """Nothing but the chosen alternative differs from one report to another."""
+        question = self.question
+        has_more = self.notes or self.changes or self.other is not None
+        return not (question.is_comment or question.is_adaptable or has_more)
+
+    @property
+    def drawn(self) -> SafeString:
+        """The plain question with its alternatives: drawn once for all reports, and then remembered."""
+        key = (self.value, self.is_marked)
+        if key not in self.question.drawn:
+            self.question.drawn[key] = render_to_string("responses/_question.html", {"row": self})
+        return self.question.drawn[key]
 
     @property
     def answer(self) -> str:

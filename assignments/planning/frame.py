@@ -78,8 +78,9 @@ def _spread(open_days: Bools, weeks: Ints, mornings: Bools, *, first: int) -> tu
     weekdays, slots = np.zeros(len(weeks), np.int64), np.zeros(len(weeks), np.int64)
     used: set[tuple[int, int]] = set()
     for contact, week in enumerate(weeks.tolist()):
-        free = [bool(is_open) and (week, day) not in used for day, is_open in enumerate(open_days[contact])]
-        cost = had + had.sum(axis=1, keepdims=True) + order + _closed(np.array(free), morning=bool(mornings[contact]))
+        is_used = np.array([(week, day) in used for day in range(len(had))])
+        cost = had + had.sum(axis=1, keepdims=True) + order
+        cost += _forbidden(open_days[contact], is_used, morning=bool(mornings[contact]))
         day, slot = divmod(int(cost.argmin()), len(SLOTS))
         weekdays[contact], slots[contact] = day, slot
         used.add((week, day))
@@ -87,9 +88,9 @@ def _spread(open_days: Bools, weeks: Ints, mornings: Bools, *, first: int) -> tu
     return weekdays, slots
 
 
-def _closed(free: Bools, *, morning: bool) -> NDArray[np.float64]:
-    """Return a cost that keeps contacts out of days that are not free and hours that are too late."""
-    cost = np.where(free, 0.0, 1e6)[:, None] + np.zeros(len(SLOTS))
+def _forbidden(is_open: Bools, is_used: Bools, *, morning: bool) -> NDArray[np.float64]:
+    """Return a cost that keeps contacts out of late hours, closed days and, if there is a choice, used ones."""
+    cost = np.where(is_open, 0.0, 1e9)[:, None] + np.where(is_used, 1e6, 0.0)[:, None] + np.zeros(len(SLOTS))
     if morning:
-        cost[:, FIRST_SLOT + 1 :] += 1e9
+        cost[:, FIRST_SLOT + 1 :] += 1e12
     return cost

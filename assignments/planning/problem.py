@@ -47,4 +47,5 @@ class Problem:
 
     def capacity(self) -> Ints:
         """Return how many contacts each observer could make in the whole season."""
-        return np.minimum(self.available.sum(axis=1) * self.weekly_capacity, self.season_capacity)
+        capacity: Ints = np.minimum(self.available.sum(axis=1) * self.weekly_capacity, self.season_capacity)
+        return capacity

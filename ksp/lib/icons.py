@@ -26,6 +26,7 @@ def names() -> frozenset[str]:
     return frozenset(re.findall(r'<symbol id="([a-z0-9-]+)"', SPRITE_FILE.read_text(encoding="utf-8")))
 
 
+@cache
 def svg(name: str, *, css: str = "icon") -> SafeString:
     """Return an icon that stands beside a word; a name nobody drew is refused."""
     if name not in names():

@@ -104,7 +104,9 @@ def _draw_scored(sheet: Sheet, feeling: float, centre: Centre, rng: np.random.Ge
     noise = rng.logistic(0, SPREAD_OF_MOMENTS, len(sheet.scored))
     not_applicable = rng.random()
     options: dict[str, str] = {}
-    for item, ladder, level in zip(sheet.scored, sheet.ladders, (feeling - sheet.difficulty + noise).tolist(), strict=True):
+    for item, ladder, level in zip(
+        sheet.scored, sheet.ladders, (feeling - sheet.difficulty + noise).tolist(), strict=True
+    ):
         step = sum(level < cut for cut in CUTS[len(ladder)])
         options[item.code] = ladder[step]
     if "overall_would_buy" in options and centre.is_public:

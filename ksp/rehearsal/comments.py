@@ -17,6 +17,8 @@ LEAST: Final = 60
 FEW, MANY = 2, 4
 MINUTE: Final = 60
 BEST, MIDDLE = 0.99, 0.4
+# How many agents are women, and how many comments tell what the observer told.
+WOMEN, WITH_DETAIL = 0.6, 0.75
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -53,7 +55,7 @@ def sentence(kind: str, topic: str, rng: np.random.Generator, **words: str) -> s
 
 
 def _words(scene: Scene, rng: np.random.Generator) -> dict[str, str]:
-    is_woman = rng.random() < 0.6
+    is_woman = rng.random() < WOMEN
     return {
         "Hun": "Hun" if is_woman else "Han",
         "hun": "hun" if is_woman else "han",
@@ -82,7 +84,7 @@ def _comment(scene: Scene, area: str, words: Mapping[str, str], rng: np.random.G
     parts = []
     if area == "welcome":
         parts.append(_said(_chosen(texts()["openings"][scene.sheet.method], rng), words, rng))
-    if area == "agent" and rng.random() < 0.75:
+    if area == "agent" and rng.random() < WITH_DETAIL:
         parts.append(_said(_chosen(scene.sector.details, rng), words, rng))
     wanted = FEW + int(rng.random() < scene.diligence) + int(rng.random() < scene.diligence - 0.3)
     for code, level in _topics(scene, area, rng)[: min(wanted, MANY)]:

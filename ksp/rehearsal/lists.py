@@ -1,6 +1,6 @@
 """Draws the lists that a season is imported from: participants, observers, whom they know, whose customers they are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -100,6 +100,12 @@ def draw_participants(shape: Shape, chosen: Sequence[Sector]) -> tuple[list[Row]
     return rows, owners
 
 
+# How many centres can be reached by each method, how many of those with e-mail by a form alone, and the fewest methods.
+CHANNEL_SHARES = {"phone": 0.97, "email": 0.93, "chat": 0.58, "messenger": 0.3}
+FORM_SHARE, FEWEST_CHANNELS = 0.35, 2
+# How observers are available: come late, leave early, name their weeks (each share on top of the one before).
+COMES_LATE, LEAVES_EARLY, NAMES_WEEKS = 0.08, 0.15, 0.4
+LIMITED_SHARE, WEEKS_AT_MOST = 0.5, 14
 # The first participant, and the first of the team, are those that the demo shows.
 SHOWN_CONTACT = "Jon Aasvær"
 SHOWN_OBSERVER = {
@@ -144,18 +150,14 @@ def _every_channel(name: str, number: int) -> Row:
 def _channels(name: str, number: int, rng: np.random.Generator) -> Row:
     """Return the channels that a centre has: two methods at least."""
     every = _every_channel(name, number)
-    draws = rng.random(5)
-    kinds = ["phone"] if draws[0] < 0.97 else []
-    kinds += ["contact_form" if draws[1] < 0.35 else "email"] if draws[2] < 0.93 else []
-    kinds += ["chat"] if draws[3] < 0.58 else []
-    kinds += ["messenger"] if draws[4] < 0.3 else []
-    for kind in ("phone", "email"):
-        if len(kinds) < 2 and kind not in kinds:  # noqa: PLR2004 -- the fewest methods that the award wishes for
-            kinds.append(kind)
-    return {kind: every[kind] for kind in kinds}
+    written = "contact_form" if rng.random() < FORM_SHARE else "email"
+    kinds = [kind for kind, share in CHANNEL_SHARES.items() if rng.random() < share]
+    kinds = [written if kind == "email" else kind for kind in kinds]
+    kinds += [kind for kind in ("phone", written) if kind not in kinds][: max(FEWEST_CHANNELS - len(kinds), 0)]
+    return {kind: address for kind, address in every.items() if kind in kinds}
 
 
-def _participant(  # noqa: PLR0913 -- what one row of the list is made of
+def _participant(
     name: str, number: int, sector: Sector, channels: Row, *, contact: str, rng: np.random.Generator
 ) -> Row:
     package = ("none", "simple", "competitor")[int(rng.choice(3, p=(0.25, 0.45, 0.3)))]
@@ -210,7 +212,7 @@ def _observer(number: int, weeks: Sequence[IsoWeek], fake: Faker, rng: np.random
         "gender": gender,
         "methods": " ".join(methods or ["phone"]),
         "weekly_capacity": str(capacity),
-        "season_capacity": str(capacity * 14) if rng.random() < 0.5 else "",
+        "season_capacity": str(capacity * WEEKS_AT_MOST) if rng.random() < LIMITED_SHARE else "",
         **_availability(weeks, rng),
     }
 
@@ -220,11 +222,11 @@ def _availability(weeks: Sequence[IsoWeek], rng: np.random.Generator) -> Row:
     kind = rng.random()
     available_from = available_to = ""
     named: list[IsoWeek] = []
-    if kind < 0.08:
+    if kind < COMES_LATE:
         available_from = weeks[int(rng.integers(1, 4))].monday().isoformat()
-    elif kind < 0.15:
+    elif kind < LEAVES_EARLY:
         available_to = weeks[int(rng.integers(len(weeks) - 4, len(weeks)))].sunday().isoformat()
-    elif kind < 0.4:
+    elif kind < NAMES_WEEKS:
         away = set(rng.choice(len(weeks), size=2, replace=False).tolist())
         named = [week for place, week in enumerate(weeks) if place not in away]
     return {"available_from": available_from, "available_to": available_to, "weeks": " ".join(map(str, named))}
@@ -253,9 +255,7 @@ def _pairs(
     known = rng.random((len(team), len(centres))) < share * _popularity(len(centres), rng)
     pairs = [(team[row], centres[column]) for row, column in zip(*np.nonzero(known), strict=True)]
     chosen = rng.random(len(others)) < POOL_SHARE * len(centres)
-    for place in np.flatnonzero(chosen).tolist():
-        pairs.append((others[place], centres[int(rng.integers(len(centres)))]))
-    return pairs
+    return pairs + [(others[place], centres[int(rng.integers(len(centres)))]) for place in np.flatnonzero(chosen)]
 
 
 def _popularity(centres: int, rng: np.random.Generator) -> np.ndarray:
@@ -264,7 +264,9 @@ def _popularity(centres: int, rng: np.random.Generator) -> np.ndarray:
     return drawn
 
 
-def _prior_contacts(shape: Shape, pairs: Sequence[tuple[str, str]], rng: np.random.Generator) -> Iterator[Mapping[str, str]]:
+def _prior_contacts(
+    shape: Shape, pairs: Sequence[tuple[str, str]], rng: np.random.Generator
+) -> Iterator[Row]:
     first: date = shape.starts_on - timedelta(days=1500)
     for observer, centre in pairs:
         yield {

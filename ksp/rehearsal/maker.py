@@ -104,6 +104,11 @@ class Maker:
                 if shifted(happening.options) is not None:
                     self.shifted_keys[key.centre] = key
 
+    def class_number(self, centre: str) -> int:
+        """Return the number of a participant's class, counted from 0."""
+        names = list(dict.fromkeys(sector.name for sector in self.cast.sectors))
+        return names.index(self.sectors[centre].name)
+
     def story(self, key: Key, assignment: Assignment) -> Story:
         """Return what becomes of an accepted contact."""
         observer = assignment.observer.code if assignment.observer is not None else ""
@@ -168,7 +173,12 @@ class Maker:
             return {}
         weekday = timeline.started_at.astimezone(OSLO).isoweekday()
         scene = Scene(
-            self.sheets[key.method], happening, self.names[key.centre], self.sectors[key.centre], weekday, person.diligence
+            self.sheets[key.method],
+            happening,
+            self.names[key.centre],
+            self.sectors[key.centre],
+            weekday,
+            person.diligence,
         )
         given = {**happening.options, **write_comments(scene, rng)}
         asked = self.battery.questions_for(key.method)

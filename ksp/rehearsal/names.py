@@ -1,13 +1,12 @@
 """Invents customer-service centres: names of creatures and places that no real company has."""
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 import numpy as np
 

@@ -33,7 +33,7 @@ OFFER_HOUR: Final = time(12)
 # How long an offer stands before it is let lapse.
 OFFER_LIFE: Final = timedelta(days=6)
 DECLINED, IGNORED = 0.035, 0.01
-MEAN_HOURS_TO_ANSWER: Final = 30
+MEAN_HOURS_TO_ANSWER: Final = 44
 REPLACED_AFTER: Final = timedelta(hours=20)
 # A rejected contact is made anew so many weeks later.
 WEEKS_LATER: Final = 3
@@ -172,23 +172,29 @@ class Play:
         )
         accepted = list(rows.select_related("observer__user", "enrolment__award_class").order_by("code"))
         stories = {item.pk: self.maker.story(self.key(item), item) for item in accepted}
-        made = [self._made(item, stories[item.pk]) for item in accepted if stories[item.pk].timeline.started_at <= self.now]
-        responses = record_contacts(made)
+        made = [
+            self._made(item, stories[item.pk]) for item in accepted if stories[item.pk].timeline.started_at <= self.now
+        ]
+        by_key = {item.pk: item for item in accepted}
         reports = [
-            _Report(response.pk, stories[response.assignment_id], self._reviewer(response.assignment), made_by.by)
-            for response, made_by in zip(responses, sorted(made, key=lambda one: one.assignment_id), strict=True)
+            self._read(response.pk, stories[response.assignment_id], by_key[response.assignment_id])
+            for response in record_contacts(made)
             if stories[response.assignment_id].timeline.reviewed_at <= self.now
         ]
         self._review(reports, place)
 
+    def _read(self, key: int, story: Story, assignment: Assignment) -> "_Report":
+        """Return the report with the manager of its class, who has read it, and its author."""
+        managers = self.stage.managers
+        reviewer = managers[self.maker.class_number(self.key(assignment).centre) % len(managers)]
+        return _Report(key, story, reviewer, _user_of(assignment))
+
     def _made(self, item: Assignment, story: Story) -> MadeContact:
-        user = item.observer.user if item.observer is not None else None
-        assert user is not None  # noqa: S101 -- only observers with an account are offered contacts
         timeline = story.timeline
         is_submitted = timeline.submitted_at <= self.now
         return MadeContact(
             assignment_id=item.pk,
-            by=user,
+            by=_user_of(item),
             started_at=timeline.started_at,
             attempts=timeline.attempts_until(self.now),
             values=story.first_values if is_submitted else self._half(story),
@@ -204,9 +210,6 @@ class Play:
         part = (self.now - timeline.over_at) / max(timeline.submitted_at - timeline.over_at, timedelta(seconds=1))
         count = int(len(story.values) * min(max(part, 0.2), 0.9))
         return dict(list(story.first_values.items())[:count])
-
-    def _reviewer(self, assignment: Assignment) -> User:
-        return self.stage.managers[assignment.enrolment.award_class_id % len(self.stage.managers)]
 
     def _review(self, reports: "Sequence[_Report]", place: int) -> None:
         """Let every report that has been read be returned, rejected or approved."""
@@ -256,6 +259,13 @@ class _Report:
     author: User
 
 
+def _user_of(assignment: Assignment) -> User:
+    """Return the account of the contact's observer: only those who have one are offered contacts."""
+    if assignment.observer is None or assignment.observer.user is None:
+        raise LookupError(assignment.code)
+    return assignment.observer.user
+
+
 def _approval(report: _Report, moment: datetime) -> Approval:
     return Approval(response_id=report.key, grade=report.story.grade, now=moment, by=report.reviewer)
 
@@ -264,5 +274,3 @@ def forget_invented_mail(stage: Stage) -> None:
     """Take back the mail that play has owed to people who do not exist."""
     owed = OwedMail.objects.filter(organiser=stage.season.organiser_id, sent_at=None)
     owed.filter(to__endswith=f"@{INVENTED}").delete()
-
-

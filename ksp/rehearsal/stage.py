@@ -122,9 +122,7 @@ def _import_lists(season: Season, cast: Cast, director: User, progress: Progress
         progress.step(code.replace("_", " "))
         kind = find_kind(code)
         checked = kind.resource().check(read_sheet(_csv(rows)))
-        import_list(
-            code, checked, season=season if kind.needs_season else None, file_name=f"{code}.csv", by=director
-        )
+        import_list(code, checked, season=season if kind.needs_season else None, file_name=f"{code}.csv", by=director)
 
 
 def _csv(rows: Sequence[Row]) -> bytes:
@@ -175,9 +173,7 @@ def _represent(cast: Cast, director: User) -> None:
     """In the demo somebody represents the first participant."""
     if not django_settings.DEMO:
         return
-    user = _account(
-        director, email="participant@ksp.example", name=SHOWN_CONTACT, role=Role.PARTICIPANT, is_shown=True
-    )
+    user = _account(director, email="participant@ksp.example", name=SHOWN_CONTACT, role=Role.PARTICIPANT, is_shown=True)
     first = Enrolment.objects.filter(
         season__organiser=director.organiser_id, participant__code=cast.participants[0]["participant"]
     ).latest("pk")
@@ -199,6 +195,7 @@ def _write_role_plays(season: Season, cast: Cast, director: User) -> None:
                 by=director,
             )
 
+
 def _inform_employees(season: Season, cast: Cast, shape: Shape, director: User) -> None:
     """Note when the employees were informed, and what counts as additional information, for each participant."""
     sectors = {row["participant"]: sector for row, sector in zip(cast.participants, cast.sectors, strict=True)}
@@ -208,6 +205,8 @@ def _inform_employees(season: Season, cast: Cast, shape: Shape, director: User) 
         change_enrolment(
             enrolment.pk,
             extra_help=f"For {enrolment.participant.name}: {sector.extra}.",
-            employees_informed_on=None if place % NOT_INFORMED == NOT_INFORMED - 1 else informed_on + timedelta(days=place % 20),
+            employees_informed_on=None
+            if place % NOT_INFORMED == NOT_INFORMED - 1
+            else informed_on + timedelta(days=place % 20),
             by=director,
         )

@@ -19,6 +19,9 @@ LIMITS: Final = {"phone": 300, "chat": 300, "messenger": 1_800}
 EMAIL_DAYS: Final = 3
 # Reports are read one to three working days after they come in; a few wait longer.
 REVIEW_DAYS: Final = np.array([0.55, 0.88, 0.97])
+# Of those who do not write at once, so many do the day after.
+NEXT_DAY: Final = 0.8
+NIGHT, MORNING = 23, 7
 RETURNED: Final = 0.06
 REJECTED: Final = 0.008
 
@@ -78,7 +81,7 @@ def draw_timeline(
     over_at = _over_at(appointment.method, attempts[-1], calendar)
     submitted_at = _daytime(over_at + _writing_time(diligence, rng)).replace(microsecond=0)
     reviewed_at = _review_time(submitted_at, calendar, rng)
-    mended_at = _daytime(reviewed_at + timedelta(hours=float(rng.uniform(3, 45)))).replace(microsecond=0)
+    mended_at = _daytime(reviewed_at + timedelta(hours=float(rng.uniform(4, 76)))).replace(microsecond=0)
     draw = rng.random()
     return Timeline(
         started_at=first,
@@ -102,9 +105,7 @@ def _first_attempt(appointment: Appointment, calendar: WorkingCalendar, rng: np.
     return _moment(day, opens, float(rng.uniform(0, minutes)) * 60)
 
 
-def _second_attempt(
-    first: datetime, week: IsoWeek, calendar: WorkingCalendar, rng: np.random.Generator
-) -> datetime:
+def _second_attempt(first: datetime, week: IsoWeek, calendar: WorkingCalendar, rng: np.random.Generator) -> datetime:
     """Return a moment on another day, in the same week if there is one left."""
     tried_on = first.astimezone(OSLO).date()
     left = calendar.working_days(tried_on + timedelta(days=1), week.sunday())
@@ -142,7 +143,7 @@ def _writing_time(diligence: float, rng: np.random.Generator) -> timedelta:
     """Most write at once, some in the evening or the day after, a few put it off."""
     if rng.random() < 0.45 + 0.45 * diligence:
         return timedelta(minutes=float(rng.uniform(14, 170)))
-    if rng.random() < 0.8:
+    if rng.random() < NEXT_DAY:
         return timedelta(hours=float(rng.uniform(4, 30)))
     return timedelta(days=float(rng.uniform(1.5, 4)))
 
@@ -150,8 +151,8 @@ def _writing_time(diligence: float, rng: np.random.Generator) -> timedelta:
 def _daytime(moment: datetime) -> datetime:
     """Return the moment, or one the next morning where people sleep."""
     local = moment.astimezone(OSLO)
-    if local.hour >= 23 or local.hour < 7:
-        day = local.date() + timedelta(days=local.hour >= 23)
+    if local.hour >= NIGHT or local.hour < MORNING:
+        day = local.date() + timedelta(days=local.hour >= NIGHT)
         return _moment(day, time(8), local.minute * 60 + local.second)
     return moment
 

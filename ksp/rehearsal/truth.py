@@ -108,10 +108,10 @@ def draw_truth(shape: Shape, cast: Cast) -> Truth:
             copies=leaders.get(code, ""),
             is_shifted=code in shifted,
         )
-    return Truth(shape, centres, _draw_people(shape, cast, rng), cast.tied)
+    return Truth(shape, centres, _draw_people(cast, rng), cast.tied)
 
 
-def _draw_people(shape: Shape, cast: Cast, rng: np.random.Generator) -> dict[str, Person]:
+def _draw_people(cast: Cast, rng: np.random.Generator) -> dict[str, Person]:
     habits = (COPIED, ALL_YES)
     bad = rng.permutation(len(cast.team))[: -(-len(cast.team) // ONE_BAD_IN)].tolist()
     # The demo's observer is the first of the team, and does good work.

@@ -42,10 +42,11 @@ class Comparison:
 def compare(kind: ListKind, checked: Sequence[CheckedRow], scope: Scope) -> Comparison:
     """Set every row of a list beside what is stored; nothing is written."""
     rows = [ListRow(row.number, row.values, list(row.problems), read=len(row.problems)) for row in checked]
+    leading = next(iter(kind.resource.columns()))
+    for row in rows:
+        row.key = str(row.values.get(leading, "")) if row.has_errors else kind.key(row.values)
     whole = [row for row in rows if not row.has_errors]
-    for row in whole:
-        row.key = kind.key(row.values)
-    _refuse_repeated(whole, column=next(iter(kind.resource.columns())))
+    _refuse_repeated(whole, column=leading)
     stored = kind.stored(scope)
     for row in whole:
         _compare(row, kind, stored.get(row.key), scope)
@@ -53,7 +54,7 @@ def compare(kind: ListKind, checked: Sequence[CheckedRow], scope: Scope) -> Comp
     for row in rows:
         if row.has_errors:
             row.status, row.before = RowStatus.ERROR, None
-    named = {row.key for row in whole}
+    named = {row.key for row in rows}
     absent = sum(there.is_listed and key not in named for key, there in stored.items())
     return Comparison(rows, absent)
 

@@ -29,8 +29,8 @@ NO_METHOD: Final = gettext_noop(
     "There is no contact method. Fill in phone, e-mail, contact form, chat or Messenger, or delete the row."
 )
 ONE_METHOD: Final = gettext_noop("There is only one contact method. At least two are wished for.")
-NOT_USED: Final = gettext_noop("“%(heading)s” is kept but not used, because “%(other)s” comes first.")
-TOO_MANY: Final = gettext_noop("“%(heading)s” is kept but not used, because the season uses %(most)s methods at most.")
+NOT_USED: Final = gettext_noop("The address is kept but not used, because “%(other)s” comes first.")
+TOO_MANY: Final = gettext_noop("The address is kept but not used, because the season uses %(most)s methods at most.")
 
 
 class Participants(ListKind):
@@ -165,9 +165,9 @@ def _look_at_methods(row: ListRow, settings: SeasonSettings) -> None:
     for column in addresses.unused_addresses(row.full, settings):
         other = {"contact_form": "email", "messenger": "chat"}.get(column, "")
         if other in used.values():
-            row.warn(NOT_USED, column, heading=labels[column].norwegian, other=labels[other].norwegian)
+            row.warn(NOT_USED, column, other=labels[other].norwegian)
         else:
-            row.warn(TOO_MANY, column, heading=labels[column].norwegian, most=settings.most_methods)
+            row.warn(TOO_MANY, column, most=settings.most_methods)
 
 
 def _moves(row: ListRow, settings: SeasonSettings) -> bool:

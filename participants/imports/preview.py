@@ -13,6 +13,7 @@ from ksp.lib.sheets.problems import Problem
 from participants.imports.kinds import ListKind
 from participants.models import ImportBatch, ImportRow, RowStatus
 
+ALL = "all"
 WARNINGS = "warnings"
 
 
@@ -57,14 +58,19 @@ def tabs_of(batch: ImportBatch) -> list[Tab]:
     """Return the ways to narrow the rows that find any: those with errors first."""
     counts = batch.counts
     tabs = [
-        Tab("", _("All rows"), counts["rows"]),
+        Tab(ALL, _("All rows"), counts["rows"]),
         Tab(RowStatus.ERROR, _("With errors"), counts["error"]),
         Tab(WARNINGS, _("Worth a look"), counts["warnings"]),
         Tab(RowStatus.NEW, _("New rows"), counts["new"]),
         Tab(RowStatus.CHANGED, _("Changed rows"), counts["changed"]),
         Tab(RowStatus.UNCHANGED, _("Unchanged rows"), counts["unchanged"]),
     ]
-    return [tab for tab in tabs if tab.count or not tab.key]
+    return [tab for tab in tabs if tab.count or tab.key == ALL]
+
+
+def first_tab(batch: ImportBatch) -> str:
+    """Return what a reader wants to see first: what is wrong, if something is."""
+    return RowStatus.ERROR.value if batch.counts["error"] else ALL
 
 
 def narrowed(batch: ImportBatch, *, show: str, search: str) -> QuerySet[ImportRow]:

@@ -20,7 +20,7 @@ from participants.imports import services
 from participants.imports.blanks import template_csv, template_xlsx
 from participants.imports.forms import UploadForm
 from participants.imports.kinds import ListKind, all_kinds, find_kind
-from participants.imports.preview import narrowed, shown, tabs_of
+from participants.imports.preview import first_tab, narrowed, shown, tabs_of
 from participants.models import ImportBatch
 
 IMPORT = "participants.import_participants"
@@ -105,7 +105,7 @@ def import_batch(request: UserRequest, key: UUID) -> HttpResponse:
     """Show what a list does, row by row, and what can be done with it now."""
     batch = _visible(request, key)
     kind = find_kind(batch.kind)
-    show, search = request.GET.get("show", ""), request.GET.get("q", "").strip()
+    show, search = request.GET.get("show") or first_tab(batch), request.GET.get("q", "").strip()
     page = page_of(narrowed(batch, show=show, search=search), request, size=ROWS_ON_A_PAGE)
     context = {
         "batch": batch,

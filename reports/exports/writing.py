@@ -135,7 +135,7 @@ class _Sheets:
             assignment=assignment,
             season=assignment.season,
             enrolment=assignment.enrolment,
-            observer_id=assignment.observer_id,
+            observer=assignment.observer,
             code=row.code,
             method=row.method,
             week=assignment.week,

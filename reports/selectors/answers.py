@@ -111,7 +111,17 @@ def approved_contacts(user: User, enrolment: Enrolment) -> list[Contact]:
     options = _waiting_options(questionnaire_of(enrolment.season))
     rows = visible.order_by("week", "code").values_list(*COLUMNS)
     return [
-        Contact(*row[:4], IsoWeek.parse(row[4]), bool(row[5]), row[6], _label(options.get(row[7] or 0))) for row in rows
+        Contact(
+            pk=pk,
+            key=key,
+            code=code,
+            method=method,
+            week=IsoWeek.parse(week),
+            is_answered=bool(is_answered),
+            score=score,
+            waiting=_label(options.get(waiting or 0)),
+        )
+        for pk, key, code, method, week, is_answered, score, waiting in rows
     ]
 
 

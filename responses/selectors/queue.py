@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import OuterRef, Q, Sum
+from django.db.models import OuterRef, Q
 
 from ksp.accounts.models import User
 from observers.models import Observer
-from participants.models import AwardClass, Season
+from participants.models import Enrolment, Season
 from responses.deadlines import DUE, LATE, Deadline, ReviewClock, Span
 from responses.models import SurveyResponse, SurveyResponseQuerySet
 from responses.workflow import ReportState
@@ -156,8 +157,11 @@ class _Counted:
         self._add(name, f"FROM {SurveyResponse._meta.db_table} WHERE {' AND '.join(where)}", values)
 
     def add_rows(self, name: str, rows: SurveyResponseQuerySet) -> None:
-        """Count what a query finds."""
-        sql, values = rows.order_by().values("pk").query.sql_with_params()
+        """Count what a query finds; one that Django knows to be empty is not written at all."""
+        try:
+            sql, values = rows.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            sql, values = "SELECT 1 WHERE 1 = 0", ()
         self._add(name, f"FROM ({sql}) found", values)
 
     def read(self) -> dict[str, int]:
@@ -172,11 +176,27 @@ class _Counted:
         self.values.extend(values)
 
 
-def queue_page(
-    rows: SurveyResponseQuerySet, *, order: Sequence[str], start: int, size: int, clock: ReviewClock
-) -> list[QueueRow]:
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which rows of a list one page shows: from ``start`` up to ``size`` of all ``total``."""
+
+    start: int
+    size: int
+    total: int
+
+    def of(self, rows: SurveyResponseQuerySet, order: Sequence[str]) -> "models.QuerySet[SurveyResponse]":
+        """Return the page's rows, counted from whichever end of the list is nearer."""
+        end = min(self.start + self.size, self.total)
+        if self.start <= self.total - end:
+            return rows.order_by(*order)[self.start : end]
+        return rows.order_by(*order).reverse()[self.total - end : self.total - self.start]
+
+
+def queue_page(rows: SurveyResponseQuerySet, *, order: Sequence[str], cut: Cut, clock: ReviewClock) -> list[QueueRow]:
     """Return one page: its keys come from an index alone, and only then what those reports show."""
-    keys = rows.order_by(*order).values("pk")[start : start + size]
+    if not cut.total:
+        return []
+    keys = cut.of(rows, order).values("pk")
     found = SurveyResponse.objects.filter(pk__in=keys).order_by(*order).values_list(*COLUMNS)
     return [_row(values, clock=clock) for values in found]
 
@@ -220,22 +240,27 @@ def _beyond(after: SurveyResponse, *, order: Sequence[str]) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class SeasonShape:
-    """The classes of a season as choices, and how many contacts its participants are to have."""
+    """The classes of a season as choices, who takes part, and how many contacts they are to have."""
 
     classes: Sequence[tuple[str, str]]
+    participants: Sequence[tuple[int, str]]
     planned: int
+
+    def enrolments_named(self, text: str) -> list[int]:
+        """Return the keys of the enrolments whose participant's name has the text, whatever the case."""
+        wanted = text.casefold()
+        return [key for key, name in self.participants if wanted in name.casefold()]
 
 
 def shape_of(season: Season) -> SeasonShape:
-    """Return the season's classes and planned contacts in one query."""
-    found = (
-        AwardClass.objects.filter(season=season)
-        .order_by("name")
-        .annotate(planned=Sum("enrolments__planned_contacts", default=0))
-        .values_list("pk", "name", "planned")
+    """Return what the season consists of, in one query."""
+    found = Enrolment.objects.filter(season=season).order_by("award_class__name")
+    rows = list(found.values_list("pk", "participant__name", "award_class", "award_class__name", "planned_contacts"))
+    return SeasonShape(
+        classes=list({str(key): name for _pk, _participant, key, name, _planned in rows}.items()),
+        participants=[(pk, participant) for pk, participant, *_class in rows],
+        planned=sum(planned for *_names, planned in rows),
     )
-    rows = list(found)
-    return SeasonShape([(str(key), name) for key, name, _planned in rows], sum(planned for *_names, planned in rows))
 
 
 def observers_of(season: Season) -> list[tuple[str, str]]:

@@ -318,15 +318,16 @@ def _suggested_grade(response: SurveyResponse, attempts: Sequence[ContactAttempt
     delivered = response.first_submitted_at
     if delivered is None or not attempts:
         return {**usual, "punctuality": USUAL_GRADE}
-    over_on = _over_on(response, attempts[-1], outcome)
+    over_on = _over_on(response, attempts, outcome)
     late = NORWAY.working_days_between(IsoWeek.parse(response.week).sunday(), over_on)
     late += NORWAY.working_days_between(over_on, local_date(delivered))
     return {**usual, "punctuality": suggested_punctuality(late)}
 
 
-def _over_on(response: SurveyResponse, last: ContactAttempt, outcome: Outcome) -> date:
+def _over_on(response: SurveyResponse, attempts: Sequence[ContactAttempt], outcome: Outcome) -> date:
     """Return the day from which the report could be written; an e-mail nobody answered is waited for to the end."""
     if response.method == ContactMethod.EMAIL and not outcome.is_answered:
-        first = NORWAY.first_working_day(local_date(last.started_at))
+        first = NORWAY.first_working_day(local_date(attempts[0].started_at))
         return NORWAY.add_working_days(first, response.season.settings.email_limit - 1)
+    last = attempts[-1]
     return local_date(last.answered_at or last.ended_at or last.started_at)

@@ -30,7 +30,15 @@ from responses.forms_review import GRADES, ReviewForm
 from responses.menu import remember_waiting
 from responses.models import SurveyResponse
 from responses.own_work import ASPECT_NAMES
-from responses.selectors.queue import next_in_queue, observers_of, queue_counts, queue_page, shape_of
+from responses.selectors.queue import (
+    Cut,
+    SeasonShape,
+    next_in_queue,
+    observers_of,
+    queue_counts,
+    queue_page,
+    shape_of,
+)
 from responses.selectors.review import ReviewSheet, reports_to_review, review_sheet
 from responses.services import ReportChanged
 from responses.workflow import APPROVE, REJECT, RETURN, REVIEW
@@ -40,10 +48,10 @@ REVIEW_TEMPLATE = "responses/response_review.html"
 CONFLICT, UNPROCESSABLE = 409, 422
 
 
-def _filters(request: UserRequest, season: Season) -> QueueFilter:
+def _filters(request: UserRequest, season: Season, shape: SeasonShape | None = None) -> QueueFilter:
     clock = ReviewClock.at(timezone.now(), working_days=season.settings.review_working_days)
     rows = SurveyResponse.objects.visible_to(request.user)
-    return QueueFilter(request.GET, season=season, queryset=rows, clock=clock)
+    return QueueFilter(request.GET, season=season, queryset=rows, clock=clock, shape=shape)
 
 
 def _query(request: UserRequest, filters: QueueFilter) -> str:
@@ -60,13 +68,13 @@ def queue(request: UserRequest) -> HttpResponse:
     season = current_season(seasons, request.GET.get("season", ""))
     if season is None:
         return render(request, QUEUE_TEMPLATE, {"season": None})
-    filters = _filters(request, season)
+    shape = shape_of(season)
+    filters = _filters(request, season, shape)
     found, clock = filters.qs, filters.clock
     others = [other for other in seasons if other.pk != season.pk]
     counts = queue_counts(season, found if filters.is_changed else None, clock=clock, others=others)
-    shape = shape_of(season)
     page = Paginator(range(counts.matching), PAGE_SIZE).get_page(request.GET.get("page"))
-    start = (page.number - 1) * PAGE_SIZE
+    cut = Cut(start=(page.number - 1) * PAGE_SIZE, size=PAGE_SIZE, total=counts.matching)
     remember_waiting(request, counts.waiting + counts.elsewhere)
     context = {
         "season": season,
@@ -76,7 +84,7 @@ def queue(request: UserRequest) -> HttpResponse:
         "filters": filters,
         "controls": filters.controls(seasons=seasons, classes=shape.classes, observers=observers_of(season)),
         "page": page,
-        "rows": queue_page(found, order=filters.order, start=start, size=PAGE_SIZE, clock=clock),
+        "rows": queue_page(found, order=filters.order, cut=cut, clock=clock),
         "query": _query(request, filters),
         "clear_url": f"{reverse('responses:queue')}?{urlencode({'season': season.code})}",
     }

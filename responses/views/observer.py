@@ -187,7 +187,7 @@ def _save_the_rest(request: UserRequest, key: UUID, page: ReportPage, error: Dom
 
 def _own(request: UserRequest, key: UUID) -> SurveyResponse:
     rows = SurveyResponse.objects.visible_to(request.user).select_related(
-        "season", "observer", "enrolment__participant", "assignment__role_play", "reviewed_by"
+        "season", "enrolment__participant", "assignment__role_play"
     )
     return rows.defer("packed", "season__manual").get(public_id=key)
 

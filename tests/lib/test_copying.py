@@ -104,6 +104,16 @@ def test_arrays_of_nothing_but_unknown_numbers_are_stored():
     assert list(ResponseScore.objects.values_list("score", flat=True)) == [None, None]
 
 
+def test_arrays_are_stored_all_or_none():
+    columns = scores(2)
+    doubled = {name: np.concatenate([column, column[:1]]) for name, column in columns.items()}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_arrays(ResponseScore, doubled)
+
+    assert not ResponseScore.objects.exists()
+
+
 def test_arrays_without_rows_are_no_work():
     copy_arrays(ResponseScore, scores(0))
 

@@ -1,7 +1,7 @@
 """Writes all answers of a season as files."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from reports.exports.answers import export_answers
 class Command(SeasonCommand):
     """The season's participants, questionnaire, contacts and answers, as csv."""
 
-    help: ClassVar[str] = "Write a season's participants, questionnaire, contacts and answers as csv files."
+    help = "Write a season's participants, questionnaire, contacts and answers as csv files."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add where to write."""

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from reports.exports.results import results_of
 class Command(SeasonCommand):
     """The published numbers, unrounded."""
 
-    help: ClassVar[str] = "Write a season's results as JSON: unrounded numbers, places, awards and a fingerprint."
+    help = "Write a season's results as JSON: unrounded numbers, places, awards and a fingerprint."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add where to write."""

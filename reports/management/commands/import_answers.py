@@ -1,7 +1,7 @@
 """Brings a season's answers in from files."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import CommandParser
 from django.db import transaction
@@ -22,7 +22,7 @@ FIRST_SLUG, FIRST_NAME = "ksp", "Kundeserviceprisen"
 class Command(OrganiserCommand):
     """All of a season's answers, or none."""
 
-    help: ClassVar[str] = "Import a season's answers from the files that export_answers writes: all of them, or none."
+    help = "Import a season's answers from the files that export_answers writes: all of them, or none."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add what to read and where to put it."""

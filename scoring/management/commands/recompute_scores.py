@@ -1,6 +1,6 @@
 """Computes every score of a season anew."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from scoring.services import recompute_season
 class Command(SeasonCommand):
     """Every score from the approved reports."""
 
-    help: ClassVar[str] = "Compute every score of a season anew from its approved reports."
+    help = "Compute every score of a season anew from its approved reports."
 
     def run(self, **options: Any) -> dict[str, Any]:
         """Compute, and return how many reports count."""

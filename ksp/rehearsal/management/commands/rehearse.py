@@ -2,38 +2,30 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from ksp.accounts.origin import set_origin
 from ksp.lib.commands import JsonCommand, WrongUsage
+from ksp.rehearsal.numbers import add_numbers, read_numbers
 from ksp.rehearsal.season import rehearse
 from ksp.rehearsal.shape import FIRST_DAY, Shape, current_start
 
 AUTO = "auto"
-NUMBERS: tuple[tuple[str, int], ...] = (
-    ("participants", 188),
-    ("classes", 23),
-    ("observers", 100),
-    ("pool", 6000),
-    ("contacts", 25),
-)
 
 
 class Command(JsonCommand):
     """Makes lists and plays a season, up to a share of it."""
 
-    help: ClassVar[str] = "Make lists of fictitious centres and observers, and play a season with them."
+    help = "Make lists of fictitious centres and observers, and play a season with them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the shape of the season."""
         super().add_arguments(parser)
-        parser.add_argument("--season", required=True, metavar="CODE")
-        for name, default in NUMBERS:
-            parser.add_argument(f"--{name}", type=int, default=default, metavar="N", help=f"{default} unless told")
-        parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed plays the same season")
+        parser.add_argument("--season", required=True, metavar="CODE", help="the code of the season to make")
+        add_numbers(parser)
         parser.add_argument(
             "--progress", type=float, default=1.0, metavar="SHARE", help="how much of the season is played (0 to 1)"
         )
@@ -66,13 +58,9 @@ def _shape(options: dict[str, Any]) -> Shape:
     if not 0 <= options["progress"] <= 1:
         message = "--progress is a share from 0 to 1."
         raise WrongUsage(message)
-    if any(options[name] < 1 for name, _default in NUMBERS) or options["seed"] < 0:
-        message = "The numbers are whole and at least 1."
-        raise WrongUsage(message)
     return Shape(
         season=options["season"],
-        **{name: options[name] for name, _default in NUMBERS},
-        seed=options["seed"],
+        **read_numbers(options),
         progress=options["progress"],
         starts_on=_starts_on(options["starts_on"], options["progress"]),
     )

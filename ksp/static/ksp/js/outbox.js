@@ -71,6 +71,7 @@ export class Outbox {
     this.#held.delete(code);
     this.#waiting.set(code, { value, sent, base: before?.base ?? this.#on.versionOf(code) });
     this.#keep();
+    if (this.#tries === 0) this.#on.onSaving();
     clearTimeout(this.#timers.get(code));
     this.#timers.set(
       code,

@@ -19,10 +19,14 @@ const startReport = () => {
   const state = document.getElementById("saved");
   const stateText = state.querySelector("[data-text]");
   const least = Number(form.dataset.least);
-  let countdown = 0;
 
   // ---- what a question says
 
+  for (const pair of versions.value.split(" ").filter(Boolean)) {
+    const [code, version] = pair.split(":");
+    if (questions.has(code)) questions.get(code).dataset.version = version;
+  }
+  const versionOf = (box) => Number(box?.dataset.version ?? 0);
   const textarea = (box) => box.querySelector("textarea[name^=q-]");
   const valueOf = (box) => {
     const area = textarea(box);
@@ -125,31 +129,22 @@ const startReport = () => {
   // ---- saving
 
   const say = (name, values = {}) => {
-    clearInterval(countdown);
     state.dataset.state = { saved: "saved", saving: "saving", offline: "offline" }[name] ?? "failed";
     stateText.textContent = fill(state.dataset[name], values);
     state.querySelector("[data-sign-in]").hidden = name !== "signedout";
-  };
-  const sayRetry = (seconds) => {
-    let left = seconds;
-    say("failed", { seconds: left });
-    countdown = setInterval(() => {
-      left = Math.max(0, left - 1);
-      stateText.textContent = fill(state.dataset.failed, { seconds: left });
-    }, 1000);
   };
   const clock = (moment) => {
     const parts = new Intl.DateTimeFormat("nb", { timeZone: "Europe/Oslo", timeStyle: "medium" }).format(moment);
     return document.documentElement.lang === "en" ? parts.replaceAll(".", ":") : `kl. ${parts.replaceAll(":", ".")}`;
   };
   const writeVersions = () => {
-    const known = [...questions].filter(([, box]) => Number(box.dataset.version) > 0);
+    const known = [...questions].filter(([, box]) => versionOf(box) > 0);
     versions.value = known.map(([code, box]) => `${code}:${box.dataset.version}`).join(" ");
   };
 
   const outbox = new Outbox(form.dataset.report, {
     addressOf: (code) => (questions.has(code) ? form.dataset.save : document.getElementById(code).dataset.save),
-    versionOf: (code) => Number(questions.get(code)?.dataset.version ?? 0),
+    versionOf: (code) => versionOf(questions.get(code)),
     onSaving: () => say("saving"),
     onSaved: (code, answer, isEmpty) => {
       const box = questions.get(code);
@@ -157,7 +152,7 @@ const startReport = () => {
       writeVersions();
       if (isEmpty) say("saved", { time: clock(new Date(answer.saved_at)) });
     },
-    onRetry: sayRetry,
+    onRetry: (seconds) => say("failed", { seconds }),
     onOffline: (isKept) => say(isKept ? "offline" : "lost"),
     onSignedOut: () => say("signedout"),
     onRefused: (detail) => {
@@ -245,13 +240,13 @@ const startReport = () => {
     } else if (reply) {
       reply.value = kept.value;
       outbox.put(code, kept.value, 0);
-    } else if (kept.base === Number(box.dataset.version) || kept.sent.includes(here)) {
+    } else if (kept.base === versionOf(box) || kept.sent.includes(here)) {
       putIn(box, kept.value);
       count(box);
       outbox.put(code, kept.value, 0);
     } else {
       outbox.hold(code, kept);
-      showConflict(box, kept.value, { value: here, version: Number(box.dataset.version) });
+      showConflict(box, kept.value, { value: here, version: versionOf(box) });
     }
   }
   overview();

@@ -1,0 +1,118 @@
+"""Every page in both languages, both colour schemes, on a phone and a desk: no violation of axe, nothing foreign."""
+
+import pytest
+from django.urls import reverse
+
+from assignments.models import Assignment
+from assignments.workflow import AssignmentState
+from observers.models import Observer
+from participants.models import Participant
+from responses.models import SurveyResponse
+from responses.workflow import ReportState
+from tests.e2e.conftest import DESK, PHONE
+from tests.e2e.seasons import play_small_season
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+LOOKS = [
+    {"viewport": PHONE, "scheme": "light", "language": "nb"},
+    {"viewport": DESK, "scheme": "dark", "language": "nb"},
+    {"viewport": PHONE, "scheme": "dark", "language": "en"},
+    {"viewport": DESK, "scheme": "light", "language": "en"},
+]
+STAFF_PAGES = (
+    "reports:control",
+    "responses:queue",
+    "assignments:list",
+    "assignments:create",
+    "observers:list",
+    "participants:list",
+    "participants:seasons",
+    "accounts:profile",
+)
+ADMINISTRATOR_PAGES = (
+    "accounts:administration",
+    "accounts:users",
+    "accounts:invite",
+    "accounts:audit",
+    "participants:imports",
+    "participants:import_participants",
+)
+OBSERVER_PAGES = ("assignments:observer_home", "assignments:own_list", "assignments:manual", "observers:own_page")
+PARTICIPANT_PAGES = ("reports:dashboard", "reports:answers", "reports:comments", "reports:results", "accounts:profile")
+PUBLIC_PAGES = ("account_login", "account_reset_password", "reports:results")
+
+
+def public_pages():
+    return [*map(reverse, PUBLIC_PAGES), "/nothing-here/"]
+
+
+def manager_pages():
+    season = reverse("questionnaires:detail", args=["KSP22"])
+    reports = {report.state: report for report in SurveyResponse.objects.exclude(state=ReportState.DRAFT)}
+    assert {ReportState.SUBMITTED, ReportState.APPROVED} <= set(reports)
+    planned = Assignment.objects.filter(state=AssignmentState.PLANNED).first()
+    return [
+        *map(reverse, STAFF_PAGES),
+        season,
+        *(reverse("responses:review", args=[report.public_id]) for report in reports.values()),
+        planned.get_absolute_url(),
+        reverse("observers:detail", args=[Observer.objects.first().public_id]),
+        reverse("participants:detail", args=[Participant.objects.first().public_id]),
+    ]
+
+
+def administrator_pages():
+    return [*map(reverse, (*STAFF_PAGES, *ADMINISTRATOR_PAGES)), reverse("participants:season", args=["KSP22"])]
+
+
+def observer_pages():
+    own = Observer.objects.get(user__email="observer@ksp.example")
+    reports = {report.state: report for report in own.responses.all()}
+    offered = own.assignments.filter(state=AssignmentState.OFFERED)[:1]
+    return [
+        *map(reverse, OBSERVER_PAGES),
+        *(reverse("responses:form", args=[report.public_id]) for report in reports.values()),
+        *(reverse("responses:contact", args=[report.public_id]) for report in reports.values()),
+        *(reverse("assignments:own_detail", args=[item.public_id]) for item in offered),
+    ]
+
+
+def participant_pages():
+    report = SurveyResponse.objects.filter(
+        state=ReportState.APPROVED, enrolment__participant__representatives__user__email="participant@ksp.example"
+    ).first()
+    return [*map(reverse, PARTICIPANT_PAGES), reverse("reports:answer", args=[report.public_id])]
+
+
+WHO = {
+    "": public_pages,
+    "admin": administrator_pages,
+    "manager": manager_pages,
+    "observer": observer_pages,
+    "participant": participant_pages,
+}
+
+
+@pytest.mark.timeout(900)
+def test_every_page_is_for_everybody(visit, settings):
+    play_small_season(settings)
+
+    troubles = [trouble for who in WHO for look in LOOKS for trouble in troubles_of(visit, who, look)]
+
+    assert troubles == []
+
+
+def troubles_of(visit, who, look):
+    """Return what is wrong with the pages of one person in one look."""
+    visitor = visit(**look)
+    if who:
+        visitor.sign_in(f"{who}@ksp.example")
+    for path in WHO[who]():
+        visitor.page.goto(visitor.base + path)
+        seen = f"{who or 'anybody'} {path} {look['viewport']['width']} {look['scheme']} {look['language']}"
+        found = visitor.violations()
+        if beyond := visitor.width_beyond_the_window():
+            found.append(f"{beyond} pixels too wide")
+        yield from (f"{seen}: {one}" for one in found)
+    heard = [text for text in visitor.complaints if "404" not in text]
+    yield from (f"{who} {look['scheme']}: {text}" for text in [*heard, *visitor.foreign])

@@ -1,0 +1,180 @@
+"""The worker inside the web process, and a worker of its own on Redis."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection, transaction
+
+from ksp.celery import app
+from scoring.models import RecomputeOwed, ResponseScore
+from tests.scoring.seasons import approve, from_scratch, report, small_season, stored
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 20
+
+
+def environment(folder, **changed):
+    own = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "EMAIL_URL", "COVERAGE_PROCESS_START"}
+    inherited = {name: value for name, value in os.environ.items() if name not in own}
+    return inherited | {"KSP_DEMO": "1", "KSP_DATA_DIR": str(folder)} | changed
+
+
+def test_web_process_without_redis_scores_at_once_and_by_its_scheduler(tmp_path):
+    program = [sys.executable, "-m", "tests.one_process"]
+
+    done = subprocess.run(
+        program, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    took = json.loads(done.stdout.splitlines()[-1])
+    assert took["in_process"] < 5
+    assert took["elsewhere"] < 30
+    assert took["started_twice"] is False
+
+
+def test_scheduler_looks_for_all_that_is_owed_often_enough():
+    looks = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
+
+    assert looks == {"scoring.tasks.recompute_owed_scores": 20, "ksp.accounts.tasks.send_owed_mail": 30}
+    assert looks.keys() <= app.tasks.keys()
+
+
+def look():
+    """Send what the scheduler sends."""
+    app.send_task(app.conf.beat_schedule["recompute-owed-scores"]["task"], ignore_result=True)
+
+
+def scored(season, reports):
+    """Tell whether, within a while, as many reports have a score."""
+    return within(SECONDS, lambda: ResponseScore.objects.filter(season=season).count() == reports)
+
+
+def within(seconds, holds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.fixture
+def start_worker(tmp_path):
+    """Give a way to start a worker on the database and the broker of this test; it answers once this returns."""
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
+    started = []
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+    def start():
+        name = f"worker{len(started)}@here"
+        command = [sys.executable, "-m", "celery", "--app", "ksp", "worker", "--loglevel", "WARNING"]
+        process = subprocess.Popen(
+            [*command, "--concurrency", "1", "--hostname", name],
+            cwd=ROOT,
+            env=environment(tmp_path, DATABASE_URL=address, REDIS_URL=settings.REDIS_URL),
+            start_new_session=True,
+        )
+        started.append(process)
+        assert within(SECONDS, lambda: app.control.ping([name], timeout=1)), "the worker does not answer"
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(SECONDS)
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
+
+
+def kill(process):
+    """Kill a worker with all its children, as if the power had gone."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(SECONDS)
+
+
+@pytest.mark.worker
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_approval_wakes_a_worker_that_scores_it(start_worker):
+    season, (enrolment, *_) = small_season()
+    start_worker()
+
+    approve(report(enrolment))
+
+    assert scored(season, 1)
+    assert within(SECONDS, lambda: not RecomputeOwed.objects.exists())
+    assert stored(season) == from_scratch(season)
+
+
+@pytest.mark.worker
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_wake_up_call_that_redis_forgot_is_made_up_for_by_the_scheduler(start_worker):
+    season, (enrolment, *_) = small_season()
+    approve(report(enrolment))
+    broker = redis.Redis.from_url(settings.REDIS_URL)
+
+    heard = broker.llen("celery")
+    broker.flushdb()
+    start_worker()
+    waits = RecomputeOwed.objects.count()
+    look()
+
+    assert (heard, waits) == (1, 1)
+    assert scored(season, 1)
+    assert stored(season) == from_scratch(season)
+
+
+def somebody_waits_for_a_row():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0] > 0
+
+
+@pytest.fixture
+def holder():
+    """Give a second connection, whose locks hold until it is closed."""
+    other = connection.copy()
+    other.set_autocommit(False)
+    yield other
+    other.close()
+
+
+@pytest.mark.worker
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_worker_killed_in_the_middle_loses_nothing(start_worker, holder):
+    season, (enrolment, other, *_) = small_season()
+    worker = start_worker()
+    approve(report(enrolment, overall_impression="bad"))
+    assert scored(season, 1)
+    before = stored(season)
+
+    # The worker has replaced the scores of reports when it comes to the row that is held.
+    holder.cursor().execute("SELECT 1 FROM scoring_scoresummary WHERE scope = 'season' FOR UPDATE")
+    approve(report(other))
+    stopped_half_way = within(SECONDS, somebody_waits_for_a_row)
+    kill(worker)
+    holder.close()
+    with transaction.atomic():
+        owed = RecomputeOwed.objects.select_for_update().get()
+
+    assert stopped_half_way
+    assert (owed.enrolment, owed.tries) == (other, 0)
+    assert stored(season) == before
+    start_worker()
+    look()
+    assert scored(season, 2)
+    assert stored(season) == from_scratch(season)
