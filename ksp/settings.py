@@ -5,31 +5,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from ksp import environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 
-
-def _stop(message: str) -> None:
-    """End the start with one line that names what is wrong."""
-    sys.exit(f"ksp: {message}")
-
-
-def _read(name: str, default: Any, kind: str = "str") -> Any:
-    """Return one environment value, or stop with a line that names it."""
-    try:
-        return getattr(env, kind)(name, default=default)
-    except (ValueError, ImproperlyConfigured) as error:
-        _stop(f"{name} is malformed: {error}")
-
-
-DEBUG: bool = _read("DEBUG", default=False, kind="bool")
-DEMO: bool = _read("KSP_DEMO", default=False, kind="bool")
-DATA_DIR = Path(_read("KSP_DATA_DIR", default=str(BASE_DIR / "var")))
+DEBUG = environment.flag("DEBUG", default=False)
+DEMO = environment.flag("KSP_DEMO", default=False)
+DATA_DIR = Path(environment.given("KSP_DATA_DIR") or BASE_DIR / "var")
 TESTING = "pytest" in sys.modules
 
 
@@ -37,21 +22,22 @@ def _generated_secret() -> str:
     """Return the secret of this data folder, made at the first start."""
     path = DATA_DIR / "secret"
     if not path.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        environment.make_folder("KSP_DATA_DIR", DATA_DIR)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50), encoding="ascii")
     return path.read_text(encoding="ascii")
 
 
-SECRET_KEY: str = _read("SECRET_KEY", default="")
+SECRET_KEY = environment.given("SECRET_KEY")
 if not SECRET_KEY:
     if not (DEBUG or DEMO or TESTING):
-        _stop("SECRET_KEY is missing. Set it to a long random text, or set KSP_DEMO=1.")
+        environment.stop("SECRET_KEY is missing. Set it to a long random text, or set KSP_DEMO=1.")
     SECRET_KEY = _generated_secret()
 
-ALLOWED_HOSTS: list[str] = _read("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"], kind="list")
-CSRF_TRUSTED_ORIGINS: list[str] = _read("CSRF_TRUSTED_ORIGINS", default=[], kind="list")
-SITE_URL: str = _read("SITE_URL", default=f"http://127.0.0.1:{_read('PORT', default=8000, kind='int')}")
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = environment.addresses("CSRF_TRUSTED_ORIGINS", schemes=("http", "https"))
+_port = environment.number("PORT", default=8000, most=65_535)
+SITE_URL = environment.address("SITE_URL", default=f"http://127.0.0.1:{_port}", schemes=("http", "https"))
 
 INSTALLED_APPS = [
     "ksp.accounts",
@@ -116,7 +102,7 @@ TEMPLATES = [
 ]
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": _read("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'ksp.sqlite3'}", kind="db"),
+    "default": environment.database("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'ksp.sqlite3'}"),
 }
 _database = DATABASES["default"]
 if "sqlite" in _database["ENGINE"]:
@@ -126,17 +112,13 @@ if "sqlite" in _database["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
     }
     if not TESTING:
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-elif "postgresql" in _database["ENGINE"]:
-    _database["CONN_MAX_AGE"] = _read("CONN_MAX_AGE", default=600, kind="int")
-    _database["CONN_HEALTH_CHECKS"] = True
+        environment.make_folder("KSP_DATA_DIR", DATA_DIR)
 else:
-    _stop("DATABASE_URL must begin with postgres:// or sqlite:///.")
+    _database["CONN_MAX_AGE"] = environment.number("CONN_MAX_AGE", default=600)
+    _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL: str = _read("REDIS_URL", default="")
-if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-    _stop("REDIS_URL must begin with redis://, rediss:// or unix://.")
+REDIS_URL = environment.address("REDIS_URL", schemes=("redis", "rediss", "unix"))
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "ksp.lib.caching.PatientRedisCache", "LOCATION": REDIS_URL}}
 else:
@@ -188,7 +170,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
-ALLAUTH_TRUSTED_PROXY_COUNT: int = _read("TRUSTED_PROXY_COUNT", default=0, kind="int")
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Kundeserviceprisen"
 # Managers and administrators sign in with two steps; only tests of other things switch it off.
@@ -202,22 +184,22 @@ USE_TZ = True
 TIME_ZONE = "Europe/Oslo"
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(_read("STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATIC_ROOT = Path(environment.given("STATIC_ROOT") or DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "ksp" / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
+_storages = "django.contrib.staticfiles.storage"
+_unhashed, _hashed = f"{_storages}.StaticFilesStorage", f"{_storages}.ManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG or TESTING
-        else _read("STATICFILES_STORAGE", default="django.contrib.staticfiles.storage.ManifestStaticFilesStorage"),
+        "BACKEND": _unhashed if DEBUG or TESTING else environment.given("STATICFILES_STORAGE") or _hashed,
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
-_mail = _read("EMAIL_URL", default="consolemail://", kind="email")
+_mail = environment.mail("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_HOST = _mail.get("EMAIL_HOST")
 EMAIL_PORT = _mail.get("EMAIL_PORT")
@@ -226,10 +208,10 @@ EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 15
-if DEMO and "EMAIL_URL" not in env.ENVIRON:
+if DEMO and not environment.given("EMAIL_URL"):
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
-DEFAULT_FROM_EMAIL: str = _read("DEFAULT_FROM_EMAIL", default="Kundeserviceprisen <ksp@ksp.example>")
+DEFAULT_FROM_EMAIL = environment.given("DEFAULT_FROM_EMAIL") or "Kundeserviceprisen <ksp@ksp.example>"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -251,9 +233,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
-HTTPS: bool = _read("HTTPS", default=not (DEBUG or DEMO or TESTING), kind="bool")
+HTTPS = environment.flag("HTTPS", default=not (DEBUG or DEMO or TESTING))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 if HTTPS:
     SESSION_COOKIE_NAME = "__Host-sessionid"
@@ -261,7 +244,7 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_SSL_REDIRECT = _read("SECURE_SSL_REDIRECT", default=True, kind="bool")
+    SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "ksp.accounts.views.csrf_failure"
@@ -278,6 +261,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": _read("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": environment.level("LOG_LEVEL", default="INFO")},
     "loggers": {"django.request": {"level": "ERROR"}, "celery": {"level": "WARNING"}},
 }

@@ -20,9 +20,9 @@ def observer_page(view: UserView[P]) -> View[P]:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        person = cast(UserRequest, request)
+        person = cast("UserRequest", request)
         if person.user.role != Role.OBSERVER:
             raise Http404
         return view(person, *args, **kwargs)
 
-    return cast(View[P], login_required(guarded))
+    return cast("View[P]", login_required(guarded))

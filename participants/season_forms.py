@@ -49,7 +49,7 @@ class NewSeasonForm(SeasonForm):
         label=gettext_lazy("Code"),
         max_length=20,
         help_text=gettext_lazy("Short, for addresses and files: KSP27. It cannot be changed later."),
-        validators=[RegexValidator(re.compile(r"[A-Z0-9-]+\Z"), gettext_lazy("Use capital letters, digits and hyphens."))],
+        validators=[RegexValidator(re.compile(r"\A[A-Z0-9-]+\Z"), gettext_lazy("Use capital letters, digits and hyphens."))],
     )
     field_order = ("code", "name", "starts_on", "ends_on")
 

@@ -120,7 +120,7 @@ def _fill(report: _Report) -> None:
         report.attempts.append(_attempt(report, attempt))
     for code, value in made.values.items():
         answer = read_value(asked_question(response, code), value)
-        answer.response = response
+        answer.response, answer.version = response, 1
         report.answers.append(answer)
     outcome = outcome_of(response, report.attempts, now=made.submitted_at or made.now, questionnaire=questionnaire)
     response.is_answered = outcome.is_answered if outcome.is_final else None

@@ -222,7 +222,7 @@ def add_notes(sheet: Sheet, notes: Iterable[ReviewNote], *, since: datetime | No
     What was asked ``since`` then is to be replied to; nothing is, where there is no such time.
     """
     rows = {row.question.key: row for row in sheet.rows}
-    general = []
+    general: list[Asked] = []
     for note in notes:
         asked = Asked(note=note, is_current=since is not None and note.written_at >= since)
         row = rows.get(note.question_id) if note.question_id else None

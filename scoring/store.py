@@ -14,7 +14,7 @@ from scoring.batteries import battery_of, scoring_rules
 from scoring.engine.battery import Battery, Floats, Ints, Stored
 from scoring.engine.layout import STORED, Layout, average
 from scoring.engine.measures import GROUPS
-from scoring.engine.ranks import Ranks, Standings, rank
+from scoring.engine.ranks import Standings, rank
 from scoring.engine.reports import ReportRow, Reports
 from scoring.engine.rules import Rules
 from scoring.engine.scores import ReportScores, score_reports

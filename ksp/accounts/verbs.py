@@ -18,6 +18,8 @@ VERBS: dict[str, str | Promise] = {
     "season.resumed": _("Season went on"),
     "season.closed": _("Season closed"),
     "season.published": _("Results published"),
+    "season.planned": _("Season planned"),
+    "season.rehearsed": _("Season rehearsed"),
     "class.created": _("Class made"),
     "class.paused": _("Class paused"),
     "class.resumed": _("Class went on"),
@@ -40,6 +42,8 @@ VERBS: dict[str, str | Promise] = {
     "role_play.created": _("Role-play written"),
     "role_play.changed": _("Role-play changed"),
     "assignment.created": _("Contact planned by hand"),
+    "assignment.planned": _("Contact planned"),
+    "assignment.moved": _("Moved to another week"),
     "assignment.planned_again": _("Planned anew"),
     "assignment.offered": _("Offered"),
     "assignment.accepted": _("Accepted"),
@@ -56,6 +60,8 @@ VERBS: dict[str, str | Promise] = {
     "attempt.started": _("Attempt started"),
     "attempt.ended": _("Attempt ended"),
     "attempt.corrected": _("Time of an attempt corrected"),
+    "answers.exported": _("Answers exported"),
+    "answers.imported": _("Answers imported"),
     "scores.recomputed": _("Scores computed anew"),
 }
 

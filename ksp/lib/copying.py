@@ -68,9 +68,7 @@ def _copy_binary(model: type[models.Model], columns: Mapping[str, NDArray[Any]])
         cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", stream)
 
 
-def _on_the_wire(
-    model: type[models.Model], name: str, column: NDArray[Any]
-) -> tuple[tuple[str, str], tuple[str, str]]:
+def _on_the_wire(model: type[models.Model], name: str, column: NDArray[Any]) -> tuple[tuple[str, str], tuple[str, str]]:
     """Return the fields of one value: its length, and itself in the column's type."""
     field = next(field for field in model._meta.concrete_fields if field.column == name)
     kind = _WIRE.get(str(field.db_type(connection)), column.dtype.str)

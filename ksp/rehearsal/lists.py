@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from django.utils.translation import gettext as _
 from faker import Faker
 
 from ksp.lib.weeks import IsoWeek
@@ -70,11 +71,10 @@ def draw_cast(shape: Shape) -> Cast:
 
 def _check(shape: Shape) -> None:
     if not 1 <= shape.classes <= min(len(sectors()), shape.participants):
-        message = f"Choose 1 to {min(len(sectors()), shape.participants)} classes."
-        raise ImpossibleSeason(message)
+        most = min(len(sectors()), shape.participants)
+        raise ImpossibleSeason(_("Choose 1 to %(most)s classes.") % {"most": most})
     if not shape.contacts <= shape.observers <= shape.pool:
-        message = "Choose at least as many observers as contacts, and at most the pool."
-        raise ImpossibleSeason(message)
+        raise ImpossibleSeason(_("Choose at least as many observers as contacts, and at most the pool."))
 
 
 def draw_participants(shape: Shape, chosen: Sequence[Sector]) -> tuple[list[Row], list[Sector]]:

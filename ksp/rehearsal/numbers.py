@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from ksp.lib.commands import WrongUsage
 
@@ -19,7 +20,8 @@ def add_numbers(parser: CommandParser) -> None:
 def read_numbers(options: Mapping[str, Any]) -> dict[str, int]:
     """Return the numbers, or say which one cannot be."""
     for name in DEFAULTS:
-        if options[name] < (name != "seed"):
-            message = f"--{name} is a whole number from {int(name != 'seed')}."
-            raise WrongUsage(message)
+        least = 0 if name == "seed" else 1
+        if options[name] < least:
+            words = {"option": f"--{name}", "least": least}
+            raise WrongUsage(_("%(option)s is a whole number from %(least)s.") % words)
     return {name: options[name] for name in DEFAULTS}

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from assignments.batches import Act, accept_offered, offer_planned
 from assignments.eligibility import candidates
@@ -81,7 +82,7 @@ class Play:
             offered_at = datetime.combine(week.monday(), OFFER_HOUR, OSLO) - OFFERED_BEFORE
             if offered_at > self.now:
                 return
-            self.progress.step(f"week {week.week}", weight=2)
+            self.progress.step(_("Week %(number)s") % {"number": week.week}, weight=2)
             with transaction.atomic():
                 self._offer(week, offered_at)
                 self._contact(place)

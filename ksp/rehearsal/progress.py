@@ -3,6 +3,8 @@
 import time
 from typing import TextIO
 
+from django.utils.translation import gettext as _
+
 
 class Progress:
     """One line that is written over on a screen; elsewhere a line for each step."""
@@ -23,7 +25,7 @@ class Progress:
         """End the line, and return how many seconds each step took."""
         self._end()
         self._name = ""
-        self._say(f"ready in {time.monotonic() - self.began:.0f} s", end="\n")
+        self._say(_("Ready in %(seconds)s s") % {"seconds": round(time.monotonic() - self.began)}, end="\n")
         return self.times
 
     def _end(self) -> None:
@@ -37,7 +39,8 @@ class Progress:
         if not self.done:
             return ""
         seconds = (time.monotonic() - self.began) * (self.steps - self.done) / self.done
-        return f" {min(100, 100 * self.done / self.steps):.0f} %, {max(seconds, 0):.0f} s left"
+        words = {"share": min(100, round(100 * self.done / self.steps)), "seconds": max(round(seconds), 0)}
+        return " " + _("%(share)s %%, %(seconds)s s left") % words
 
     def _say(self, text: str, end: str = "") -> None:
         if self.stream is None:

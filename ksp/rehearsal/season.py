@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from assignments.season_planning import PlanFigures
 from ksp.accounts.models import AuditEvent
@@ -60,19 +61,19 @@ def rehearse(shape: Shape, *, now: datetime, truth_file: Path | None = None, qui
     begun = [week for week in shape.weeks() if week.monday() <= now.date()]
     progress = Progress(None if quiet else sys.stderr, steps=2 * (len(begun) + 1) + OTHER_STEPS)
     find_or_make_organiser(shape)
-    progress.step("lists")
+    progress.step(_("Lists"))
     cast = draw_cast(shape)
     truth = draw_truth(shape, cast)
     with transaction.atomic():
         stage = set_stage(shape, cast, progress)
     play = Play(stage, shape, Maker(truth, cast, load_battery(BATTERY)), now, progress)
-    progress.step("plan")
+    progress.step(_("Plan"))
     with transaction.atomic():
         figures = play.plan()
     play.play()
     if shape.progress < 1:
         show_every_state(play)
-    progress.step("scores")
+    progress.step(_("Scores"))
     season = _settle(stage, shape, now)
     if truth_file is not None:
         _write_truth(truth, stage, truth_file)

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import ClassVar, Final
 
 from django.conf import settings as django_settings
+from django.utils.translation import gettext as _
 
 from assignments.services import create_role_play
 from ksp.accounts.models import Organiser, Role, User
@@ -70,8 +71,8 @@ def find_or_make_organiser(shape: Shape) -> Organiser:
     """Return the organiser, made if there is none; refuse if it has the season already."""
     organiser = Organiser.objects.filter(slug=SLUG).first() or create_organiser(name=NAME, slug=SLUG)
     if Season.objects.filter(organiser=organiser, code__iexact=shape.season).exists():
-        message = f"There is a season {shape.season} already. Choose another code, or start with an empty database."
-        raise SeasonExists(message)
+        message = _("There is a season %(code)s already. Choose another code, or start with an empty database.")
+        raise SeasonExists(message % {"code": shape.season})
     return organiser
 
 
@@ -91,11 +92,11 @@ def set_stage(shape: Shape, cast: Cast, progress: Progress) -> Stage:
     change_season_settings(season.pk, settings=_settings(shape), by=director)
     install_battery(season.pk, battery=load_battery(BATTERY), by=director)
     _import_lists(season, cast, director, progress)
-    progress.step("people")
+    progress.step(_("People"))
     managers = _staff(director)
     observers = _team(cast, director)
     _represent(cast, director)
-    progress.step("role-plays")
+    progress.step(_("Role-plays"))
     _write_role_plays(season, cast, director)
     _inform_employees(season, cast, shape, director)
     opened_at = datetime.combine(shape.weeks()[0].monday() - OPENED_BEFORE, time(9), OSLO)
@@ -119,8 +120,8 @@ def _import_lists(season: Season, cast: Cast, director: User, progress: Progress
         "customer_relations": cast.customer_relations,
     }
     for code, rows in lists.items():
-        progress.step(code.replace("_", " "))
         kind = find_kind(code)
+        progress.step(str(kind.label))
         checked = kind.resource().check(read_sheet(_csv(rows)))
         import_list(code, checked, season=season if kind.needs_season else None, file_name=f"{code}.csv", by=director)
 

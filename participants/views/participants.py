@@ -14,6 +14,7 @@ from ksp.accounts.decorators import needs
 from ksp.accounts.models import User
 from ksp.accounts.requests import UserRequest
 from ksp.accounts.selectors import history_of
+from ksp.lib.collation import norwegian
 from ksp.lib.errors import DomainError
 from ksp.lib.paging import page_of
 from ksp.lib.panels import panels
@@ -45,7 +46,7 @@ def listing(request: UserRequest) -> HttpResponse:
     context = {
         "season": season,
         "form": narrowed.form,
-        "page": page_of(narrowed.qs.prefetch_related(CHANNELS).order_by("participant__name", "pk"), request),
+        "page": page_of(narrowed.qs.prefetch_related(CHANNELS).order_by(norwegian("participant__name"), "pk"), request),
         "is_narrowed": any(value for name, value in request.GET.items() if name not in {"season", "page"}),
         "may_import": request.user.has_perm("participants.import_participants"),
     }

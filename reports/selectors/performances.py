@@ -91,7 +91,7 @@ def _waiting(own: Results, columns: Sequence[Column], area: str) -> list[Perform
         return []
     scores = [own.by_method[column.method].areas[WAITING] for column in columns]
     cells = [_cell(scored, column) for scored, column in zip(scores, columns, strict=True)]
-    return [Performance(_("How soon the contact was answered"), cells)]
+    return [Performance(_("How soon the contact was answered"), cells)] if any(cell.n for cell in cells) else []
 
 
 def _scored(own: Results, columns: Sequence[Column], area: int, questionnaire: Questionnaire) -> list[Performance]:

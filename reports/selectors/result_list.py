@@ -15,8 +15,6 @@ from scoring.engine.battery import AGENT, METHODS
 from scoring.engine.ranks import BEST_IN_TEST, BEST_ON_METHOD, CLASS_WINNER
 from scoring.selectors import ClassResult, GivenAward, ParticipantResult, SeasonResults, season_results
 
-RULER_START = 40
-
 
 @dataclass(frozen=True)
 class Row:
@@ -55,11 +53,6 @@ class ResultList:
     best_in_test: Sequence[GivenAward]
     best_on: Sequence[MethodAward]
     class_winners: Sequence[GivenAward]
-
-    @property
-    def ruler_start(self) -> int:
-        """Where the scale that all rows share begins."""
-        return RULER_START if all((row.total or 0) >= RULER_START for row in self.rows) else 0
 
 
 def published_seasons(user: User | AnonymousUser) -> list[Season]:

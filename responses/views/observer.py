@@ -50,7 +50,7 @@ def _own_only(view: View[P]) -> View[P]:
             get_object_or_404(SurveyResponse.objects.visible_to(request.user), public_id=key)
             raise
 
-    return guarded
+    return cast("View[P]", guarded)
 
 
 def _for_script(view: View[P]) -> OpenView[P]:
@@ -60,9 +60,9 @@ def _for_script(view: View[P]) -> OpenView[P]:
     def guarded(request: HttpRequest, key: UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _refusal("signed_out", _("You are signed out. Sign in again, and we save it."), status=SIGNED_OUT)
-        return view(cast(UserRequest, request), key, *args, **kwargs)
+        return view(cast("UserRequest", request), key, *args, **kwargs)
 
-    return guarded
+    return cast("OpenView[P]", guarded)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

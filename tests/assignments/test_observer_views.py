@@ -101,9 +101,7 @@ def test_home_without_a_profile_is_empty_and_not_missing(browser_of):
 
 
 @pytest.mark.parametrize("today", ["2019-06-01T12:00:00", "2030-01-02T12:00:00"])
-def test_home_outside_the_season_tells_when_contacts_are_due(
-    observer, season, browser_of, time_machine, today
-):
+def test_home_outside_the_season_tells_when_contacts_are_due(observer, season, browser_of, time_machine, today):
     AssignmentFactory(accepted=True, season=season, observer=observer, week="2021-W48")
     time_machine.move_to(at(today), tick=False)
 
@@ -122,7 +120,9 @@ def test_home_tells_that_the_season_is_paused(browser, observer, season):
 
 @pytest.mark.parametrize("address", [HOME, LIST, MANUAL, reverse("observers:own_page")])
 def test_pages_of_observers_are_for_observers(client, browser_of, season, address):
-    others = [browser_of(UserFactory(organiser=season.organiser, **{role: True})) for role in ("manager", "participant")]
+    others = [
+        browser_of(UserFactory(organiser=season.organiser, **{role: True})) for role in ("manager", "participant")
+    ]
 
     assert [one.get(address).status_code for one in others] == [404, 404]
     assert client.get(address).url == f"{reverse('account_login')}?next={address}"
@@ -167,9 +167,7 @@ def test_urgency_is_said_in_words_and_in_a_tone(now, method, text, variant):
 
 
 @pytest.mark.parametrize("show", ["current", "done", "other"])
-def test_list_shows_its_states_with_the_same_queries_for_one_and_three(
-    browser, observer, season, count_queries, show
-):
+def test_list_shows_its_states_with_the_same_queries_for_one_and_three(browser, observer, season, count_queries, show):
     states = {"current": "accepted", "done": "done", "other": "done"}
     changed = AssignmentState.DECLINED if show == "other" else states[show]
     filled_response(season=season)

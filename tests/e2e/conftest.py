@@ -46,6 +46,7 @@ class Visitor:
         if language != "nb":
             self.context.add_cookies([{"name": "django_language", "value": language, "url": base}])
         self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
         self.complaints = []
         self.foreign = []
         self.page.on("console", self._hear)

@@ -7,7 +7,9 @@ from ksp.lib.workflow import Transition, TransitionNotAllowed, allowed
 
 OPEN = Transition(verb="door.opened", label="Open", sources=frozenset({"shut"}), target="open", permission="door.use")
 SHUT = Transition(verb="door.shut", label="Shut", sources=frozenset({"open"}), target="shut", permission="door.use")
-LOCK = Transition(verb="door.locked", label="Lock", sources=frozenset({"shut"}), target="locked", permission="door.lock")
+LOCK = Transition(
+    verb="door.locked", label="Lock", sources=frozenset({"shut"}), target="locked", permission="door.lock"
+)
 
 
 @dataclass

@@ -1,109 +1,69 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from ksp.accounts.models import AuditEvent
-from observers.services import AlreadyLinked, link_account, set_internal_score
-from tests.factories.accounts import OrganiserFactory, UserFactory
+from ksp.accounts.models import AuditEvent, Role
+from observers import services
+from observers.loads import loads_of
+from observers.models import Observer
+from tests.factories.accounts import UserFactory
 from tests.factories.observers import ObserverFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def recorded(verb):
-    return list(AuditEvent.objects.filter(verb=verb).values_list("actor", "target_key", "detail"))
+def test_score_is_stored_and_recorded_when_it_changes():
+    observer = ObserverFactory()
+    by = UserFactory(manager=True, organiser=observer.organiser)
 
-
-def manager_of(observer):
-    return UserFactory(manager=True, organiser=observer.organiser)
-
-
-def test_internal_score_is_stored_and_recorded():
-    observer = ObserverFactory(carried_score=64.0)
-    by = manager_of(observer)
-    before = observer.known_score
-
-    set_internal_score(observer, score=81.25, by=by)
+    for _time in range(2):
+        services.set_internal_score(observer, score=82.5, by=by)
 
     observer.refresh_from_db()
-    assert (before, observer.internal_score, observer.known_score) == (64, 81.25, 81.25)
-    assert recorded("observer.scored") == [(by.pk, str(observer.pk), {"score": 81.25})]
-
-
-@pytest.mark.parametrize("score", [None, 70.0])
-def test_score_that_is_the_same_is_nothing_to_record(score, count_queries):
-    observer = ObserverFactory(internal_score=score)
-    by = manager_of(observer)
-
-    with count_queries(0):
-        set_internal_score(observer, score=score, by=by)
-
-    assert recorded("observer.scored") == []
-
-
-def test_score_can_be_taken_away():
-    observer = ObserverFactory(internal_score=70.0)
-
-    set_internal_score(observer, score=None, by=manager_of(observer))
-
-    observer.refresh_from_db()
-    assert (observer.internal_score, len(recorded("observer.scored"))) == (None, 1)
-
-
-# Accounts
-
-
-def pair():
-    """Give a profile without an account, an account without a profile, and who may tie them."""
-    organiser = OrganiserFactory()
-    by = UserFactory(administrator=True, organiser=organiser)
-    return ObserverFactory(organiser=organiser, user=None), UserFactory(organiser=organiser), by
-
-
-def test_account_is_linked_and_recorded():
-    observer, user, by = pair()
-
-    link_account(observer.pk, user=user, by=by)
-
-    observer.refresh_from_db()
-    assert observer.user == user
-    assert recorded("observer.linked") == [(by.pk, str(observer.pk), {"account": str(user.public_id)})]
-
-
-@pytest.mark.parametrize("taken", ["profile", "account"])
-def test_profile_and_account_have_one_another_alone(taken):
-    observer, user, by = pair()
-    other = UserFactory(organiser=observer.organiser)
-    if taken == "profile":
-        observer.user = other
-        observer.save()
-    else:
-        ObserverFactory(organiser=observer.organiser, user=user)
-
-    with pytest.raises(AlreadyLinked) as refusal:
-        link_account(observer.pk, user=user, by=by)
-
-    observer.refresh_from_db()
-    assert refusal.value.code == "already_linked"
-    assert observer.user == (other if taken == "profile" else None)
-    assert recorded("observer.linked") == []
+    assert (observer.internal_score, AuditEvent.objects.count()) == (82.5, 1)
 
 
 @pytest.mark.parametrize(
-    "wrong", ["manager", "observer", "administrator elsewhere", "account elsewhere", "account of a manager"]
+    ("carried", "internal", "known"), [(None, None, None), (70, None, 70), (70, 80, 80), (70, 0, 0)]
 )
-def test_account_of_an_observer_is_linked_by_an_administrator_of_the_same_organiser(wrong):
-    observer, user, by = pair()
-    if wrong in {"manager", "observer"}:
-        by = UserFactory(role=wrong, organiser=observer.organiser)
-    elif wrong == "administrator elsewhere":
-        by = UserFactory(administrator=True)
-    elif wrong == "account elsewhere":
-        user = UserFactory()
-    else:
-        user = UserFactory(manager=True, organiser=observer.organiser)
+def test_internal_score_comes_before_the_carried_one(carried, internal, known):
+    assert Observer(carried_score=carried, internal_score=internal).known_score == known
 
-    with pytest.raises(PermissionDenied):
-        link_account(observer.pk, user=user, by=by)
+
+def test_account_is_linked_once():
+    observer = ObserverFactory(user=None)
+    by = UserFactory(administrator=True, organiser=observer.organiser)
+    user, other = UserFactory.create_batch(2, organiser=observer.organiser)
+
+    services.link_account(observer.pk, user=user, by=by)
+    with pytest.raises(services.AlreadyLinked):
+        services.link_account(observer.pk, user=other, by=by)
+    with pytest.raises(services.AlreadyLinked):
+        services.link_account(ObserverFactory(organiser=observer.organiser, user=None).pk, user=user, by=by)
+
+    assert list(Observer.objects.filter(user__in=[user, other])) == [observer]
+    assert list(AuditEvent.objects.values_list("verb", flat=True)) == ["observer.linked"]
+
+
+def test_account_is_linked_within_the_organiser_by_an_administrator_to_an_observer():
+    observer = ObserverFactory(user=None)
+    organiser = observer.organiser
+    boss = UserFactory(administrator=True, organiser=organiser)
+    wrong = [
+        (UserFactory(organiser=organiser), UserFactory(manager=True, organiser=organiser)),
+        (UserFactory(organiser=organiser), UserFactory(administrator=True)),
+        (UserFactory(), boss),
+        (UserFactory(organiser=organiser, role=Role.PARTICIPANT), boss),
+    ]
+
+    for user, by in wrong:
+        with pytest.raises(PermissionDenied):
+            services.link_account(observer.pk, user=user, by=by)
 
     observer.refresh_from_db()
-    assert (observer.user, recorded("observer.linked")) == (None, [])
+    assert observer.user is None
+
+
+def test_observer_without_contacts_has_no_load():
+    observer = ObserverFactory()
+
+    assert loads_of([observer.pk]) == {observer.pk: 0}

@@ -4,6 +4,7 @@ from ksp.lib.sheets.reading import read_sheet
 from participants.importers import ParticipantList
 from participants.imports import services
 from participants.imports.kinds import find_kind
+from participants.models import AwardClass, ContactChannel, Enrolment, Participant
 
 HEADINGS = "deltaker;navn;klasse;telefon;e-post;chat;kontaktperson;pakke"
 TWO = (
@@ -42,3 +43,32 @@ def told(batch):
         )
         for row in batch.rows.all()
     ]
+
+
+def everything():
+    """Give all that an import can change, without keys that differ from one time to the next."""
+    return {
+        "participants": list(
+            Participant.objects.order_by("code").values_list("code", "name", "is_public_body", "website")
+        ),
+        "classes": list(AwardClass.objects.values_list("name", flat=True)),
+        "enrolments": list(
+            Enrolment.objects.order_by("participant__code").values_list(
+                "participant__code",
+                "award_class__name",
+                "package",
+                "planned_contacts",
+                "contact_name",
+                "contact_email",
+                "unused_addresses",
+            )
+        ),
+        "channels": list(
+            ContactChannel.objects.order_by("enrolment__participant__code", "method").values_list(
+                "enrolment__participant__code", "method", "kind", "address", "planned_contacts"
+            )
+        ),
+    }
+
+
+NOTHING = {"participants": [], "classes": [], "enrolments": [], "channels": []}

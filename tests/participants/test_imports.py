@@ -1,4 +1,4 @@
-"""Lists of participants: previewed row by row, imported whole or not at all, imported twice, taken back."""
+"""Lists of participants: imported whole or not at all, by those who may, and twice like once."""
 
 from itertools import pairwise
 
@@ -10,33 +10,27 @@ from ksp.accounts.models import AuditEvent
 from ksp.lib.sheets.reading import read_sheet
 from participants.importers import ParticipantList
 from participants.imports import services
-from participants.imports.classes import is_near
 from participants.imports.kinds import all_kinds
 from participants.models import (
-    AwardClass,
     ContactChannel,
     Enrolment,
-    ImportBatch,
     ImportState,
     Participant,
     RowStatus,
 )
 from tests.factories.accounts import UserFactory
-from tests.factories.assignments import AssignmentFactory
 from tests.factories.participants import (
     AwardClassFactory,
-    EnrolmentFactory,
     ParticipantFactory,
-    RepresentativeFactory,
     SeasonFactory,
 )
-from tests.participants.lists import TWO, checked, imported, previewed, told
+from tests.participants.lists import NOTHING, TWO, checked, everything, imported, previewed, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("norwegian")]
 
 
-@pytest.fixture(autouse=True)
-def _norwegian():
+@pytest.fixture
+def norwegian():
     with translation.override("nb"):
         yield
 
@@ -49,189 +43,6 @@ def boss():
 @pytest.fixture
 def season(boss):
     return SeasonFactory(organiser=boss.organiser, code="KSP22", name="KSP 2022")
-
-
-def everything():
-    """Give all that an import can change, without keys that differ from one time to the next."""
-    return {
-        "participants": list(
-            Participant.objects.order_by("code").values_list("code", "name", "is_public_body", "website")
-        ),
-        "classes": list(AwardClass.objects.values_list("name", flat=True)),
-        "enrolments": list(
-            Enrolment.objects.order_by("participant__code").values_list(
-                "participant__code",
-                "award_class__name",
-                "package",
-                "planned_contacts",
-                "contact_name",
-                "contact_email",
-                "unused_addresses",
-            )
-        ),
-        "channels": list(
-            ContactChannel.objects.order_by("enrolment__participant__code", "method").values_list(
-                "enrolment__participant__code", "method", "kind", "address", "planned_contacts"
-            )
-        ),
-    }
-
-
-NOTHING = {"participants": [], "classes": [], "enrolments": [], "channels": []}
-
-
-# Preview
-
-
-def test_preview_tells_what_each_row_does_and_writes_nothing_else(season, boss):
-    batch = previewed(*TWO, season=season, by=boss)
-
-    assert (batch.state, batch.season, batch.file_name) == (ImportState.PREVIEWED, season, "deltakere.csv")
-    assert batch.counts == {
-        "new": 2, "changed": 0, "unchanged": 0, "error": 0, "rows": 2, "warnings": 0, "absent": 0,
-        "new_classes": ["Strøm"],
-    }  # fmt: skip
-    assert told(batch) == [(2, "new", None, []), (3, "new", None, [])]
-    assert everything() == NOTHING
-
-
-def test_preview_shows_old_and_new_of_what_changes(season, boss):
-    imported(*TWO, season=season, by=boss)
-
-    batch = previewed(
-        TWO[0].replace("Fjellvakt;Strøm;21490000", "Fjellvakt AS;Strøm;21490009"), TWO[1], season=season, by=boss
-    )
-
-    assert told(batch) == [
-        (2, "changed", {"name": "Fjellvakt", "phone": "21490000"}, []),
-        (3, "unchanged", {}, []),
-    ]
-    assert batch.rows.get(number=2).values["name"] == "Fjellvakt AS"
-
-
-def test_preview_knows_participants_of_earlier_years(season, boss):
-    ParticipantFactory(organiser=boss.organiser, code="A1", name="Fjellvakt Energi", website="https://f.example")
-    ParticipantFactory(organiser=boss.organiser, code="A9")
-
-    batch = previewed(TWO[0], season=season, by=boss)
-
-    assert told(batch) == [(2, "new", {"name": "Fjellvakt Energi"}, [])]
-    assert batch.counts["absent"] == 0
-
-
-def test_preview_counts_those_whom_the_file_does_not_name(season, boss):
-    imported(*TWO, season=season, by=boss)
-
-    assert previewed(TWO[0], season=season, by=boss).counts["absent"] == 1
-
-
-@pytest.mark.parametrize(
-    ("rows", "sentences"),
-    [
-        ([";Fjellvakt;Strøm;21490000;;;;"], ["Rad 2, «Deltaker»: Cellen er tom. Fyll den ut."]),
-        (["A1;;Strøm;21490000;;;;"], ["Rad 2, «Navn»: Cellen er tom. Fyll den ut."]),
-        (["A1;Fjellvakt;;21490000;;;;"], ["Rad 2, «Klasse»: Cellen er tom. Fyll den ut."]),
-        (
-            ["A1;Fjellvakt;Strøm;;;;;"],
-            [
-                (
-                    "Rad 2: Kontaktmåte mangler. Fyll ut telefon, e-post, kontaktskjema, chat eller Messenger, eller "
-                    "slett raden."
-                )
-            ],
-        ),
-        (
-            ["A1;Fjellvakt;Strøm;21490000;post;;;"],
-            ["Rad 2, «E-post»: «post» er ikke en e-postadresse. Skriv den slik: navn@firma.no."],
-        ),
-        (
-            [TWO[0], "", TWO[0]],
-            ["Rad 4, «Deltaker»: Den samme id-en står i rad 2. Behold én av de to radene."],
-        ),
-        (
-            ["A1;Fjellvakt;Strøm;21490000;;ja;;"],
-            [
-                "Rad 2, «Chat»: Skriv adressen til siden der den finnes.",
-            ],
-        ),
-        (
-            ["A1;Fjellvakt;Strøm;21490000;p@f.example;;;enkle"],
-            ["Rad 2, «Pakke»: «enkle» er ikke et av valgene. Mente du «enkel»?"],
-        ),
-    ],
-)
-def test_row_with_an_error_stops_the_whole_list(season, boss, rows, sentences):
-    batch = previewed(*rows, "A5;God;Bank;21490005;p@god.example;;;", season=season, by=boss)
-
-    assert batch.state == ImportState.REFUSED
-    assert [one for _, status, _, remarks in told(batch) if status == "error" for one in remarks] == sentences
-    assert batch.counts["error"] == 1
-    with pytest.raises(services.ImportNotOpen):
-        services.apply_import(batch.pk, by=boss)
-    assert everything() == NOTHING
-
-
-def test_class_that_is_nearly_there_is_an_error_with_a_suggestion(season, boss):
-    AwardClassFactory(season=season, name="Strøm")
-
-    batch = previewed(*TWO, "A3;Bysol;Strom;21490003;p@b.example;;;", season=season, by=boss)
-
-    assert told(batch)[2] == (4, "error", None, ["Rad 4, «Klasse»: «Strom» finnes ikke. Mente du «Strøm»?"])
-    assert batch.counts["new_classes"] == []
-
-
-def test_class_that_other_rows_of_the_list_write_otherwise_is_an_error_too(season, boss):
-    batch = previewed(*TWO, "A3;Bysol;strøm;21490003;p@b.example;;;", season=season, by=boss)
-
-    assert [status for _, status, _, _ in told(batch)] == ["new", "new", "error"]
-    assert batch.counts["new_classes"] == ["Strøm"]
-
-
-@pytest.mark.parametrize(
-    ("name", "other", "near"),
-    [
-        ("Strom", "Strøm", True),
-        ("Stroem", "Strøm", True),
-        ("strøm ", "Strøm", True),
-        ("Bredband", "Bredbånd", True),
-        ("Forsirking", "Forsikring", True),
-        ("Forsikrin", "Forsikring", True),
-        ("Forsikringg", "Forsikring", True),
-        ("Nett-butikk", "Nettbutikk", True),
-        ("Kommuner nord", "Kommuner sør", False),
-        ("Klasse 1", "Klasse 2", False),
-        ("Klasse A", "Klasse B", False),
-        ("Bank", "Tank", False),
-        ("Strøm", "Strøm bedrift", False),
-        ("Forsikring", "Fagforening", False),
-        ("Strøm", "Mobil", False),
-    ],
-)
-def test_a_name_is_near_another_by_a_slip_only(name, other, near):
-    assert is_near(name, other) is near
-    assert is_near(other, name) is near
-
-
-def test_warnings_stop_nothing(season, boss):
-    rows = ["987654321;Fjellvakt;Strøm;21490000;;;;"]
-
-    batch = previewed(*rows, season=season, by=boss)
-
-    assert told(batch) == [
-        (
-            2,
-            "new",
-            None,
-            [
-                "Rad 2, «Deltaker»: «987654321» er ikke et gyldig organisasjonsnummer. Se etter om et siffer er feil.",
-                "Rad 2: Det er bare én kontaktmåte. Minst to er ønsket.",
-            ],
-        )
-    ]
-    assert (batch.state, batch.counts["warnings"]) == (ImportState.PREVIEWED, 1)
-
-
-# Import
 
 
 def test_import_enrols_with_channels_shared_out_by_the_distribution_key(season, boss):
@@ -389,146 +200,6 @@ def test_list_of_other_organisers_participants_makes_own_ones(season, boss):
     assert Participant.objects.filter(code="A1").count() == 2
 
 
-# When contacts are planned
-
-
-@pytest.fixture
-def planned(season, boss):
-    """Give the enrolment of the first participant, for whom a contact is planned."""
-    imported(*TWO, season=season, by=boss)
-    enrolment = Enrolment.objects.get(participant__code="A1")
-    AssignmentFactory(season=season, enrolment=enrolment)
-    return enrolment
-
-
-@pytest.mark.parametrize(
-    ("row", "column"),
-    [
-        (TWO[0].replace("Strøm", "Bank"), "Klasse"),
-        (TWO[0].replace("post@fjellvakt.example", ""), "E-post"),
-        (TWO[0].replace(";;Kari", ";https://f.example;Kari"), "Chat"),
-    ],
-)
-def test_class_and_methods_stay_once_contacts_are_planned(season, boss, planned, row, column):
-    batch = previewed(row, TWO[1], season=season, by=boss)
-
-    assert told(batch)[0][1] == "error"
-    assert told(batch)[0][3][-1] == (
-        f"Rad 2, «{column}»: Det er allerede planlagt kontakter for deltakeren, så klasse og kontaktmåter blir "
-        "stående. Fjern endringen i filen."
-    )
-
-
-@pytest.mark.usefixtures("planned")
-def test_names_numbers_and_packages_change_though_contacts_are_planned(season, boss):
-    imported("A1;Fjellvakt AS;Strøm;21490099;hei@f.example;;Ola;konkurrent", season=season, by=boss)
-
-    assert everything()["enrolments"][0] == ("A1", "Strøm", "competitor", 25, "Ola", "", {})
-    assert everything()["channels"][:2] == [
-        ("A1", "email", "email", "hei@f.example", 11),
-        ("A1", "phone", "phone", "21490099", 14),
-    ]
-
-
-@pytest.mark.parametrize("state", ["closed", "published"])
-def test_season_that_has_ended_takes_no_list(boss, state):
-    over = SeasonFactory(organiser=boss.organiser, name="KSP 2021", **{state: True})
-
-    with pytest.raises(services.SeasonOver) as refused:
-        previewed(*TWO, season=over, by=boss)
-
-    assert str(refused.value) == "KSP 2021 er avsluttet. Deltakerne kan ikke lenger endres."
-    assert not ImportBatch.objects.exists()
-
-
-# Taking back
-
-
-def test_import_is_taken_back_as_if_it_had_never_been(season, boss):
-    imported(TWO[0], season=season, by=boss)
-    ParticipantFactory(organiser=boss.organiser, code="A3", name="Bysol", website="https://b.example")
-    before = everything()
-    batch = imported(
-        TWO[0].replace("Fjellvakt;Strøm;21490000;post@fjellvakt.example", "Fjell;Bank;;post@fjellvakt.example"),
-        TWO[1],
-        "A3;Bysol AS;Kommuner;21490003;p@b.example;;;",
-        season=season,
-        by=boss,
-    )
-    assert everything() != before
-
-    back = services.take_back_import(batch.pk, by=boss)
-
-    assert everything() == before
-    assert (back.state, back.taken_back_at is not None) == (ImportState.TAKEN_BACK, True)
-    verbs = list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))[-4:]
-    assert sorted(verbs[:3]) == ["enrolment.changed", "enrolment.removed", "enrolment.removed"]
-    assert verbs[3] == "import.taken_back"
-
-
-def test_import_can_be_made_again_after_it_was_taken_back(season, boss):
-    first = imported(*TWO, season=season, by=boss)
-    after = everything()
-    services.take_back_import(first.pk, by=boss)
-
-    imported(*TWO, season=season, by=boss)
-
-    assert everything() == after
-    with pytest.raises(services.ImportNotOpen):
-        services.take_back_import(first.pk, by=boss)
-
-
-def refused_to_take_back(batch, boss):
-    before = everything()
-    with pytest.raises(services.ImportInUse) as refused:
-        services.take_back_import(batch.pk, by=boss)
-    assert everything() == before
-    return str(refused.value)
-
-
-def test_import_stays_once_contacts_are_planned(season, boss):
-    batch = imported(*TWO, season=season, by=boss)
-    AssignmentFactory(season=season, enrolment=Enrolment.objects.get(participant__code="A2"))
-
-    assert refused_to_take_back(batch, boss) == (
-        "Importen kan ikke tas tilbake. Det er planlagt oppdrag for deltakere på listen."
-    )
-
-
-def test_import_stays_once_somebody_represents_a_participant(season, boss):
-    batch = imported(*TWO, season=season, by=boss)
-    RepresentativeFactory(participant=Participant.objects.get(code="A1"))
-
-    assert refused_to_take_back(batch, boss).startswith("Importen kan ikke tas tilbake. Noe bygger på den nå: ")
-
-
-def test_import_stays_once_its_participants_are_in_another_season(season, boss):
-    batch = imported(*TWO, season=season, by=boss)
-    EnrolmentFactory(season__organiser=boss.organiser, participant=Participant.objects.get(code="A1"))
-
-    assert refused_to_take_back(batch, boss) == "Importen kan ikke tas tilbake. Noe bygger på den nå: påmeldinger."
-
-
-def test_import_stays_once_a_later_one_touched_the_same_rows(season, boss):
-    first = imported(*TWO, season=season, by=boss)
-    later = imported(TWO[1].replace("Trollbekk", "Troll"), season=season, by=boss)
-
-    assert refused_to_take_back(first, boss) == ("Importen kan ikke tas tilbake. «Trollbekk» (rad 3) er endret siden.")
-
-    services.take_back_import(later.pk, by=boss)
-    services.take_back_import(first.pk, by=boss)
-    assert everything() == NOTHING
-
-
-def test_class_that_others_joined_stays_when_the_import_is_taken_back(season, boss):
-    batch = imported(*TWO, season=season, by=boss)
-    EnrolmentFactory(season=season, award_class=AwardClass.objects.get())
-
-    services.take_back_import(batch.pk, by=boss)
-
-    assert everything()["classes"] == ["Strøm"]
-
-
 # Who may
 
 
@@ -582,7 +253,7 @@ def test_statements_do_not_grow_with_the_rows(season, boss, count_queries, count
 
     with count_queries(11):
         batch = previewed(*rows, season=season, by=boss)
-    with count_queries(21):
+    with count_queries(17):
         services.apply_import(batch.pk, by=boss)
 
 

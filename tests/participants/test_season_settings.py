@@ -8,7 +8,9 @@ NAMES = {item.name for item in fields(SeasonSettings)}
 
 
 def form_of(season, **changes):
-    data = {name: field.get_bound_field(SettingsForm(season=season), name).initial for name, field in every_field(season)}
+    data = {
+        name: field.get_bound_field(SettingsForm(season=season), name).initial for name, field in every_field(season)
+    }
     return SettingsForm(data | changes, season=season)
 
 

@@ -54,9 +54,7 @@ def test_questions_and_options_are_found_by_code_and_key():
     assert asked.number_by_option == {asked.options[0].pk: 0, asked.options[1].pk: 1}
 
 
-@pytest.mark.parametrize(
-    ("method", "codes"), [("phone", ["early"]), ("email", ["early", "late"]), ("chat", [])]
-)
+@pytest.mark.parametrize(("method", "codes"), [("phone", ["early"]), ("email", ["early", "late"]), ("chat", [])])
 def test_contact_answers_the_questions_of_its_method(method, codes):
     found = questionnaire_of(small_questionnaire()[0])
 
@@ -121,9 +119,7 @@ def test_what_is_derived_is_kept_with_the_questionnaire():
 
 @pytest.mark.parametrize(("language", "words"), [("nb", ["Navn", "Innledning"]), ("en", ["Name", "Innledning"])])
 def test_texts_are_in_the_readers_language_or_norwegian(language, words):
-    area = PerformanceAreaFactory.build(
-        season=None, name_nb="Navn", name_en="Name", intro_nb="Innledning", intro_en=""
-    )
+    area = PerformanceAreaFactory.build(season=None, name_nb="Navn", name_en="Name", intro_nb="Innledning", intro_en="")
 
     with translation.override(language):
         assert [area.name, area.intro] == words

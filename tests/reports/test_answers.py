@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from ksp.accounts.models import AuditEvent
+from participants.models import Package
 from reports.selectors.answers import answer_set, approved_contacts, comments_by_area, contacts_by_method
+from reports.services import record_reading
 from responses.models import Answer
 from tests.factories.accounts import UserFactory
 from tests.factories.questionnaires import season_with_battery
@@ -219,3 +222,13 @@ def test_pages_make_as_many_queries_for_one_contact_as_for_three(browser_of, cou
         browser.get(reverse("reports:comments"))
     with count_queries(9):
         browser.get(address_of(response))
+
+
+def test_reading_what_was_not_bought_is_refused_and_not_logged():
+    enrolment, user = enrolled(season_with_battery(), package=Package.NONE)
+    response = approved(enrolment)[0]
+
+    with pytest.raises(PermissionDenied):
+        record_reading(response, by=user)
+
+    assert not AuditEvent.objects.filter(verb="response.read_by_participant").exists()

@@ -56,6 +56,25 @@ def test_dashboard_shows_what_the_contacts_come_to():
     ]
 
 
+def test_dashboard_of_one_unanswered_contact_has_nothing_to_take_a_mean_of(browser_of):
+    season = season_with_battery()
+    enrolment, user = enrolled(season)
+    approved(enrolment, answered=False)
+    scored(season)
+
+    found = dashboard_of(user, enrolment)
+    page = text_of(browser_of(user).get(URL))
+
+    assert [(one.value, one.n, one.note) for one in found.results.headline] == [
+        (0.0, 1, "likt med klassen"),
+        (None, 0, ""),
+        (None, 0, "50 poeng"),
+    ]
+    assert (found.results.matrix.areas, found.results.ruler_start) == ([], 0)
+    assert "1 av 25 kontakter er godkjent. 0 ble besvart." in page
+    assert "Prestasjon og kontaktmåte" not in page
+
+
 def test_dashboard_compares_with_class_and_season():
     season = season_with_battery()
     award_class = AwardClassFactory(season=season)

@@ -166,9 +166,7 @@ def test_two_attempts_without_an_answer_are_handed_in_without_questions(draft, b
         ("2021-12-10T12:30:00", "email", "Du kan sende mandag 13. desember fra kl. 09.00."),
     ],
 )
-def test_outside_the_hours_the_clock_waits_but_times_can_be_typed(
-    draft, browser, time_machine, now, method, sentence
-):
+def test_outside_the_hours_the_clock_waits_but_times_can_be_typed(draft, browser, time_machine, now, method, sentence):
     of_method(draft, method)
     time_machine.move_to(at(now), tick=False)
 

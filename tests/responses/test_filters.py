@@ -112,7 +112,8 @@ def test_words_are_not_looked_for_in_numbers(season):
 
 
 @pytest.mark.parametrize(
-    "query", ["state=lost", "age=99", "method=fax", "observer=nobody", "award_class=1e9", "award_class=x", "sort=up", "q=%00"]
+    "query",
+    ["state=lost", "age=99", "method=fax", "observer=nobody", "award_class=1e9", "award_class=x", "sort=up", "q=%00"],
 )
 def test_what_cannot_be_read_is_left_out(query, season):
     row = report(season)
@@ -126,7 +127,12 @@ def test_choices_stand_in_the_address(season):
     filters = chosen(season, "q=bank&state=returned&sort=&method=chat&page=3")
 
     assert filters.query == "state=returned&q=bank&method=chat"
-    assert (filters.is_narrowed, filters.is_changed, filters.shows_waiting, filters.chosen_count) == (True, True, False, 2)
+    assert (filters.is_narrowed, filters.is_changed, filters.shows_waiting, filters.chosen_count) == (
+        True,
+        True,
+        False,
+        2,
+    )
     assert not chosen(season, "sort=newest").is_changed
     assert not chosen(season, "state=returned").is_narrowed
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.urls import reverse
-from django.utils import timezone
 
 from ksp.accounts.models import Role
 from observers.models import Observer
@@ -15,7 +14,6 @@ from responses.questionnaires.selectors import questionnaire_of
 from responses.services import approve_response, return_response
 from responses.workflow import ReportState
 from tests.factories.accounts import UserFactory
-from tests.factories.participants import SeasonFactory
 from tests.factories.questionnaires import season_with_battery
 from tests.factories.responses import AnswerRevisionFactory, ReviewNoteFactory, filled_response
 
@@ -62,7 +60,7 @@ def decision(response, move, query=""):
 
 def text(answer):
     """Return what the page says, without its markup."""
-    bare = re.sub(r"<(script|style|svg).*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.S)
+    bare = re.sub(r"<(script|style|svg).*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", " ", bare.replace("\u202f", " ").replace("&nbsp;", " "))
 
 
@@ -153,7 +151,9 @@ def test_without_a_season_there_is_nothing_to_review(browser_of):
 
 def test_each_season_has_its_queue_and_the_menu_counts_both(season, browser):
     waiting(season)
-    older = season_with_battery(organiser=season.organiser, state="closed", code="KSP21", starts_on="2020-11-30", ends_on="2021-03-31")
+    older = season_with_battery(
+        organiser=season.organiser, state="closed", code="KSP21", starts_on="2020-11-30", ends_on="2021-03-31"
+    )
     rows = [waiting(older) for _ in range(2)]
 
     answer = browser.get(f"{QUEUE}?season=KSP21")
@@ -207,7 +207,9 @@ def test_report_is_read_in_ten_queries(others, season, browser, count_queries):
     question = questionnaire_of(season).by_code["agent_needs"].question
     for _ in range(others):
         waiting(season)
-        filled_response("approved", season=season, enrolment=response.enrolment, participant=response.enrolment.participant)
+        filled_response(
+            "approved", season=season, enrolment=response.enrolment, participant=response.enrolment.participant
+        )
         AnswerRevisionFactory(response=response, question=question, after_submission=True)
         ReviewNoteFactory(response=response, question=question)
     browser.get(QUEUE)
@@ -256,7 +258,11 @@ def test_report_shows_history_notes_and_replies(season, browser, manager):
 
     (shown,) = [one for area in answer.context["sheet"].areas for one in area.answers if one.code == "agent_needs"]
     (change,) = shown.changes
-    assert (change.before, change.after, change.reason) == (asked.options[1].label, asked.options[0].label, "Leste feil.")
+    assert (change.before, change.after, change.reason) == (
+        asked.options[1].label,
+        asked.options[0].label,
+        "Leste feil.",
+    )
     assert change.by == str(response.observer.user)
     assert [(note.text, note.reply) for note in shown.notes] == [("Stemmer dette?", "Nei, beklager.")]
     assert [note.text for note in answer.context["sheet"].notes] == ["Skriv litt mer."]
@@ -315,7 +321,12 @@ def test_next_report_is_in_the_same_view_and_after_the_last_comes_the_first(seas
 
 @pytest.mark.parametrize(
     ("delivered", "week", "grade"),
-    [("2021-12-01T15:00", "2021-W48", 4), ("2021-12-03T15:00", "2021-W48", 2), ("2021-12-01T15:00", "2021-W47", 1), ("2021-12-30T15:00", "2021-W48", 0)],
+    [
+        ("2021-12-01T15:00", "2021-W48", 4),
+        ("2021-12-03T15:00", "2021-W48", 2),
+        ("2021-12-01T15:00", "2021-W47", 1),
+        ("2021-12-30T15:00", "2021-W48", 0),
+    ],
 )
 def test_punctuality_is_suggested_from_contact_week_and_delivery(delivered, week, grade, season, browser):
     response = waiting(season)
@@ -341,7 +352,9 @@ def test_approved_report_leads_to_the_next_in_the_same_view(season, browser, man
     response, after = waiting(season, days=2), waiting(season, days=1)
     waiting(season, days=3)
 
-    answer = browser.post(decision(response, "approve", "?sort=oldest&method=phone"), {"version": "1", **CHOSEN}, follow=True)
+    answer = browser.post(
+        decision(response, "approve", "?sort=oldest&method=phone"), {"version": "1", **CHOSEN}, follow=True
+    )
 
     assert answer.redirect_chain == [(f"{page_of(after)}?method=phone&sort=oldest", 302)]
     assert f"{response.code}, {response.enrolment.participant}, er godkjent." in text(answer)
@@ -425,7 +438,9 @@ def test_second_manager_sees_who_decided_and_keeps_the_text(move, season, browse
     answer = browser.post(decision(response, move), fields)
 
     assert answer.status_code == 409
-    assert "Ola Lie godkjente rapporten 3. desember kl. 12.00. Teksten din er beholdt under." in text(answer).replace("\u00a0", " ")
+    assert "Ola Lie godkjente rapporten 3. desember kl. 12.00. Teksten din er beholdt under." in text(answer).replace(
+        "\u00a0", " "
+    )
     kept = {"Stemmer dette?", "Skriv mer.", "Feil senter."} & set(fields.values())
     assert {words for words in kept if words in text(answer)} == kept
     assert (SurveyResponse.objects.get().state, SurveyResponse.objects.get().version) == ("approved", 2)

@@ -34,10 +34,7 @@ def reports():
     """Give a report in every state, of one observer and one participant that bought its answers."""
     season = season_with_battery()
     enrolment = EnrolmentFactory(season=season, package=Package.SIMPLE)
-    return {
-        state: filled_response(state, season=season, enrolment=enrolment)
-        for state in ReportState.values
-    }
+    return {state: filled_response(state, season=season, enrolment=enrolment) for state in ReportState.values}
 
 
 def seen_by(user):

@@ -35,9 +35,7 @@ def test_attempt_is_computed_with_its_number_and_times():
     )
 
 
-@pytest.mark.parametrize(
-    ("seconds", "option"), [(30, "a1_30"), (31, "a1_60"), (180, "a1_180"), (300, "a1_300")]
-)
+@pytest.mark.parametrize(("seconds", "option"), [(30, "a1_30"), (31, "a1_60"), (180, "a1_180"), (300, "a1_300")])
 def test_answered_contact_gets_the_step_of_its_question(seconds, option):
     response = filled_response(method="phone")
     response.attempts.update(answered_at=STARTED + timedelta(seconds=seconds))

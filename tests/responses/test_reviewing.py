@@ -16,7 +16,6 @@ from responses.services import ReportChanged, approve_response, reject_response,
 from responses.services.reviewing import GradeIncomplete, NothingAsked
 from scoring.models import RecomputeOwed
 from tests.factories.accounts import UserFactory
-from tests.factories.questionnaires import season_with_battery
 from tests.factories.responses import GradeFactory, filled_response
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +65,9 @@ def test_grade_makes_the_observers_internal_score(report, manager):
     season.save()
     for content in (0, 4):
         other = filled_response("approved", season=season, with_observer=False, observer=report.observer)
-        SurveyResponse.objects.filter(pk=other.pk).update(submitted_at=datetime(2021, 11, 29 + content // 4, tzinfo=UTC))
+        SurveyResponse.objects.filter(pk=other.pk).update(
+            submitted_at=datetime(2021, 11, 29 + content // 4, tzinfo=UTC)
+        )
         Grade.objects.filter(pk=other.pk).update(content=content, instructions=4, language=4, punctuality=4)
 
     approve_response(report.pk, grade=GRADE, by=manager)
@@ -102,7 +103,9 @@ def test_returned_report_holds_what_is_asked_and_a_mail_is_owed(report, manager)
     assert manager.name not in mail.subject + mail.body
 
 
-@pytest.mark.parametrize(("notes", "note"), [({}, ""), ({"agent_needs": " "}, " \n"), ({"no-such-question": "Hei"}, "")])
+@pytest.mark.parametrize(
+    ("notes", "note"), [({}, ""), ({"agent_needs": " "}, " \n"), ({"no-such-question": "Hei"}, "")]
+)
 def test_report_is_not_returned_without_a_word(notes, note, report, manager):
     before = written()
 

@@ -53,7 +53,9 @@ def test_whoever_may_write_or_review_a_report_sees_it_and_no_others_do(state, re
     assert permitted <= seen
 
 
-@pytest.mark.parametrize(("package", "is_seen"), [(Package.NONE, False), (Package.SIMPLE, True), (Package.COMPETITOR, True)])
+@pytest.mark.parametrize(
+    ("package", "is_seen"), [(Package.NONE, False), (Package.SIMPLE, True), (Package.COMPETITOR, True)]
+)
 def test_participant_sees_approved_reports_if_they_are_bought(package, is_seen, reports):
     response = reports["approved"]
     response.enrolment.package = package

@@ -39,7 +39,10 @@ def outcome(state, move, person):
     return MOVES.get((state, move), TransitionNotAllowed)
 
 
-ROWS = [(state, move, person, outcome(state, move, person)) for state, move, person in product(ReportState, TRANSITIONS, PEOPLE)]
+ROWS = [
+    (state, move, person, outcome(state, move, person))
+    for state, move, person in product(ReportState, TRANSITIONS, PEOPLE)
+]
 
 
 def somebody(name, response):

@@ -24,9 +24,10 @@ pytestmark = pytest.mark.django_db
 
 def places(season):
     rows = ScoreSummary.objects.filter(season=season, scope=Scope.PARTICIPANT, method="")
-    return {key: (in_class, overall) for key, in_class, overall in rows.values_list(
-        "enrolment_id", "rank_class", "rank_overall"
-    )}
+    return {
+        key: (in_class, overall)
+        for key, in_class, overall in rows.values_list("enrolment_id", "rank_class", "rank_overall")
+    }
 
 
 def totals(season, scope):
@@ -69,7 +70,10 @@ def test_score_of_a_report_is_stored_with_its_areas():
     settle_owed_recomputes()
 
     rows = {row.response_id: row for row in ResponseScore.objects.filter(season=season)}
-    assert {key: (row.points, row.possible) for key, row in rows.items()} == {answered.pk: (92, 95), silent.pk: (0, 100)}
+    assert {key: (row.points, row.possible) for key, row in rows.items()} == {
+        answered.pk: (92, 95),
+        silent.pk: (0, 100),
+    }
     assert rows[answered.pk].score == 100 * 92 / 95
     assert bytes(rows[answered.pk].areas) == b"".join(
         number.to_bytes(4, "little") for number in (5, 5, 17, 20, 45, 45, 25, 25)
@@ -143,7 +147,7 @@ def test_any_order_of_approvals_ends_in_the_rows_of_a_computation_from_scratch(s
 
     assert stored(season) == from_scratch(season)
     assert len(stored(season)[0]) == 14
-    assert sorted(place for _, place in places(season).values() if place)[0] == 1
+    assert min(place for _, place in places(season).values() if place) == 1
 
 
 def test_ranks_of_others_move_with_an_approval():
@@ -334,7 +338,7 @@ def at_once(*works):
         try:
             barrier.wait()
             work()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the test fails with it
             errors.append(error)
         finally:
             connection.close()
@@ -381,7 +385,7 @@ def test_workers_and_a_recomputation_at_once_do_not_block_each_other_for_good():
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_worker_passes_over_what_another_one_has_in_hand():
-    season, (enrolment, other, *_) = small_season()
+    _, (enrolment, other, *_) = small_season()
     approve(report(enrolment))
     settled = []
 

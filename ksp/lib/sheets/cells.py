@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
-from xml.sax.handler import ContentHandler
+from xml.sax.handler import ContentHandler  # nosec B406 -- defusedxml parses; this only takes what it gives
 
 from ksp.lib.sheets.table import MOST_COLUMNS, Reason, Refusal, Table, column_letters
 

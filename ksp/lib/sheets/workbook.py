@@ -6,8 +6,8 @@ import struct
 import zipfile
 import zlib
 from typing import IO, Any, Final
-from xml.sax import SAXException
-from xml.sax.handler import ContentHandler
+from xml.sax import SAXException  # nosec B406 -- only the name of an error
+from xml.sax.handler import ContentHandler  # nosec B406 -- defusedxml parses; this only takes what it gives
 
 from defusedxml import DefusedXmlException
 from defusedxml import sax as safe_sax

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ksp.accounts.origin import set_origin
 from ksp.accounts.services import system_user
@@ -17,7 +19,7 @@ from participants.models import ContactMethod
 from participants.services import publish_season
 from reports.exports.results import results_of
 
-AWARDS = {"best_in_test": "Best i test", "class_winner": "Klassevinner", "best_on_method": "Best på"}
+AWARDS = {"best_in_test": gettext_lazy("Best in test"), "class_winner": gettext_lazy("Class winner"), "best_on_method": gettext_lazy("Best on")}
 
 
 class Command(JsonCommand):
@@ -49,7 +51,7 @@ def _published(rehearsed: Rehearsed, shape: Shape) -> dict[str, Any]:
     season = publish_season(rehearsed.season.pk, now=shape.stops_at(), by=director)
     published = time.monotonic()
     results = results_of(season, by=director)
-    seconds = {"publication": published - began, "result list": time.monotonic() - published}
+    seconds = {_("Publication"): published - began, _("Result list"): time.monotonic() - published}
     told = rehearsed.to_dict()
     return {
         **told,
@@ -67,7 +69,7 @@ def _result_list(outcome: Mapping[str, Any]) -> list[str]:
     classes: dict[str, list[Mapping[str, Any]]] = {}
     for row in outcome["participants"]:
         classes.setdefault(row["award_class"], []).append(row)
-    lines = [f"Kundeserviceprisen, {outcome['season']}: {outcome['approved']} godkjente kontakter"]
+    lines = [_("%(season)s: %(approved)s approved contacts") % outcome]
     for name, rows in sorted(classes.items()):
         lines += ["", name]
         ranked = sorted(rows, key=lambda row: (row["rank_class"] or len(rows) + 1, row["name"]))
@@ -84,7 +86,7 @@ def _awards(outcome: Mapping[str, Any]) -> list[str]:
     lines = []
     for award in outcome["awards"]:
         on = ContactMethod(award["method"]).label if award["method"] else award["award_class"] or ""
-        shared = " (delt)" if award["shared"] else ""
+        shared = f" ({_('shared')})" if award["shared"] else ""
         title = f"{AWARDS[award['award']]} {on}".strip()
         lines.append(f"{title:<38}{names[award['participant']]:<32}{score(award['score']):>6}{shared}")
     return lines
@@ -92,4 +94,4 @@ def _awards(outcome: Mapping[str, Any]) -> list[str]:
 
 def _times(seconds: Mapping[str, float]) -> list[str]:
     lines = [f"{name:<24}{value:8.2f} s" for name, value in seconds.items()]
-    return [*lines, f"{'in all':<24}{sum(seconds.values()):8.2f} s"]
+    return [*lines, f"{_('In all'):<24}{sum(seconds.values()):8.2f} s"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ksp.accounts.origin import set_origin
 from ksp.lib.commands import JsonCommand, WrongUsage
@@ -48,16 +49,13 @@ class Command(JsonCommand):
 
     def describe(self, outcome: dict[str, Any]) -> str:
         """Return what was played, in a line."""
-        return (
-            f"{outcome['season']}: {outcome['contacts']} contacts planned, {outcome['reports']} reports, "
-            f"{outcome['approved']} of them approved."
-        )
+        message = _("%(season)s: %(contacts)s contacts planned, %(reports)s reports, %(approved)s of them approved.")
+        return message % outcome
 
 
 def _shape(options: dict[str, Any]) -> Shape:
     if not 0 <= options["progress"] <= 1:
-        message = "--progress is a share from 0 to 1."
-        raise WrongUsage(message)
+        raise WrongUsage(_("--progress is a share from 0 to 1."))
     return Shape(
         season=options["season"],
         **read_numbers(options),
@@ -72,5 +70,6 @@ def _starts_on(text: str, progress: float) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        message = f"--starts-on: “{text}” is neither a date like {FIRST_DAY} nor “{AUTO}”."
-        raise WrongUsage(message) from None
+        words = {"text": text, "example": FIRST_DAY, "auto": AUTO}
+        message = _("--starts-on: “%(text)s” is neither a date like %(example)s nor “%(auto)s”.")
+        raise WrongUsage(message % words) from None

@@ -66,13 +66,6 @@ if (form) {
     open(document.getElementById("overall"));
   });
 
-  approves?.addEventListener("click", (event) => {
-    const [first] = written();
-    if (!first) return;
-    event.preventDefault();
-    open(first);
-  });
-
   rejects?.addEventListener("click", (event) => {
     event.preventDefault();
     dialog.showModal();
