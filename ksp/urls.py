@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("observers.urls")),
     path("", include("assignments.urls")),
     path("", include("responses.urls")),
+    path("", include("scoring.urls")),
     path("", include("reports.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

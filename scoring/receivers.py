@@ -7,10 +7,13 @@ from django.dispatch import receiver
 
 from ksp.lib.wake import wake
 from ksp.lib.workflow import Transition
+from participants.models import Season
+from participants.signals import season_settings_changed
 from responses.models import SurveyResponse
 from responses.signals import response_moved
 from responses.workflow import APPROVE
 from scoring.models import RecomputeOwed
+from scoring.services import owe_whole_season
 from scoring.tasks import recompute_owed_scores
 
 
@@ -19,4 +22,15 @@ def owe_recompute(*, response: SurveyResponse, transition: Transition, **_signal
     """Owe the participant's scores in the approving transaction, and wake a worker after it."""
     if transition is APPROVE:
         RecomputeOwed.objects.create(season_id=response.season_id, enrolment_id=response.enrolment_id)
+        transaction.on_commit(lambda: wake(recompute_owed_scores))
+
+
+# Whether participants have a place, and classes a winner, follows from these.
+DECIDE_RANKS = frozenset({"mean", "least_contacts_ranked", "least_contacts_method", "least_class_size"})
+
+
+@receiver(season_settings_changed, dispatch_uid="scoring.owe_season")
+def owe_season(*, season: Season, names: frozenset[str], **_signal: Any) -> None:
+    """Owe the scores of the whole season when its rules of scoring change."""
+    if names & DECIDE_RANKS and owe_whole_season(season):
         transaction.on_commit(lambda: wake(recompute_owed_scores))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ksp.accounts.models import AuditEvent, User
 from participants.models import Season
 from scoring import store
-from scoring.models import RecomputeOwed, ScoringState
+from scoring.models import RecomputeOwed, ResponseScore, ScoringState
 
 logger = logging.getLogger(__name__)
 
@@ -90,3 +90,29 @@ def _set_aside(owed: list[RecomputeOwed], failed: set[int], error: Exception) ->
     logger.warning("Scores that are owed could not be computed", exc_info=error)
     if len(keys) == 1:
         failed.update(keys)
+
+
+def set_aside(*, by: User) -> QuerySet[RecomputeOwed]:
+    """Return what failed too often at the person's organiser, if they may do something about it."""
+    rows = RecomputeOwed.objects.filter(season__organiser=by.organiser_id, tries__gte=MOST_TRIES)
+    return rows if by.has_perm("scoring.recompute_scores") else rows.none()
+
+
+@transaction.atomic
+def retry_set_aside(*, by: User) -> int:
+    """Let everything that was set aside be tried from the start again; return how many rows there are."""
+    if not by.has_perm("scoring.recompute_scores"):
+        raise PermissionDenied
+    rows = set_aside(by=by)
+    for season in Season.objects.filter(pk__in=rows.values("season")):
+        AuditEvent.record(by, "scores.tried_again", season)
+    return rows.update(tries=0)
+
+
+@transaction.atomic
+def owe_whole_season(season: Season) -> int:
+    """Owe the scores of every participant that has any; return how many there are."""
+    scored = ResponseScore.objects.filter(season=season).values_list("enrolment", flat=True).distinct()
+    owed = [RecomputeOwed(season=season, enrolment_id=key) for key in scored.order_by()]
+    RecomputeOwed.objects.bulk_create(owed)
+    return len(owed)

@@ -104,6 +104,7 @@ ACCESS = {
     "responses:save_answer": ("post", {"key": "draft"}, MISUNDERSTOOD),
     "responses:save_reply": ("post", {"key": "draft", "note": "1"}, MISUNDERSTOOD),
     "responses:submit": ("post", {"key": "draft"}, REPORTERS_ACT),
+    "scoring:retry": ("post", {}, ADMINISTRATORS_ACT),
     "responses:queue": ("get", {}, STAFF),
     "responses:review": ("get", {"key": "submitted"}, STAFF),
     "responses:approve": ("post", {"key": "submitted"}, STAFF_CONFLICT),

@@ -63,6 +63,7 @@ VERBS: dict[str, str | Promise] = {
     "answers.exported": _("Answers exported"),
     "answers.imported": _("Answers imported"),
     "scores.recomputed": _("Scores computed anew"),
+    "scores.tried_again": _("Scores tried once more"),
 }
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ksp.lib.calendar import OSLO, WorkingCalendar
+from ksp.lib.calendar import NORWAY, OSLO, WorkingCalendar
 from ksp.lib.weeks import IsoWeek
 from ksp.rehearsal.answers import Wait
 from responses.waiting import Attempt
@@ -74,11 +74,11 @@ def draw_timeline(
 ) -> Timeline:
     """Return when everything happens; all attempts lie on working days within the contact hours."""
     first = _first_attempt(appointment, calendar, rng)
-    attempts = [_attempt(appointment.method, 1, first, waits[0], calendar)]
+    attempts = [_attempt(appointment.method, 1, first, waits[0])]
     for wait in waits[1:]:
         again = _second_attempt(first, appointment.week, calendar, rng)
-        attempts.append(_attempt(appointment.method, 2, again, wait, calendar))
-    over_at = _over_at(appointment.method, attempts[-1], calendar)
+        attempts.append(_attempt(appointment.method, 2, again, wait))
+    over_at = _over_at(appointment.method, attempts[-1])
     submitted_at = _daytime(over_at + _writing_time(diligence, rng)).replace(microsecond=0)
     reviewed_at = _review_time(submitted_at, calendar, rng)
     mended_at = _daytime(reviewed_at + timedelta(hours=float(rng.uniform(4, 76)))).replace(microsecond=0)
@@ -113,28 +113,28 @@ def _second_attempt(first: datetime, week: IsoWeek, calendar: WorkingCalendar, r
     return _moment(day, time(9), float(rng.uniform(0, 5.8)) * 3600)
 
 
-def _attempt(method: str, number: int, started_at: datetime, wait: Wait, calendar: WorkingCalendar) -> Attempt:
+def _attempt(method: str, number: int, started_at: datetime, wait: Wait) -> Attempt:
     if method == "email":
-        answered_at = _email_answer(started_at, wait, calendar) if wait.is_answered else None
+        answered_at = _email_answer(started_at, wait) if wait.is_answered else None
         return Attempt(number, started_at, answered_at)
     if wait.is_answered:
         return Attempt(number, started_at, started_at + timedelta(seconds=wait.seconds))
     return Attempt(number, started_at, None, started_at + timedelta(seconds=LIMITS[method] + 2))
 
 
-def _email_answer(sent: datetime, wait: Wait, calendar: WorkingCalendar) -> datetime:
+def _email_answer(sent: datetime, wait: Wait) -> datetime:
     """Return when the answer came: the same day some time after, or in the course of a later working day."""
     if wait.day == 1:
         return sent + timedelta(seconds=min(wait.seconds, 4 * 3600))
-    day = calendar.add_working_days(sent.astimezone(OSLO).date(), wait.day - 1)
+    day = NORWAY.add_working_days(sent.astimezone(OSLO).date(), wait.day - 1)
     return _moment(day, time(8), wait.seconds * 1.6)
 
 
-def _over_at(method: str, last: Attempt, calendar: WorkingCalendar) -> datetime:
+def _over_at(method: str, last: Attempt) -> datetime:
     if last.answered_at is not None:
         return last.answered_at
     if method == "email":
-        day = calendar.add_working_days(last.started_at.astimezone(OSLO).date(), EMAIL_DAYS - 1)
+        day = NORWAY.add_working_days(last.started_at.astimezone(OSLO).date(), EMAIL_DAYS - 1)
         return _moment(day + timedelta(days=1), time(8), 0)
     return last.ended_at or last.started_at
 

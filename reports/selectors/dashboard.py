@@ -1,7 +1,7 @@
 """A participant's own results beside those of its class and season."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -162,9 +162,9 @@ def _headline(found: EnrolmentResults) -> list[Compared]:
 
 
 def _in_words(one: Compared) -> Compared:
-    """Add the difference to the class in words, as the rounded numbers have it."""
+    """Say the difference to the class in words, as the rounded number has it, and nothing where there is none."""
     if one.value is None or one.class_mean is None:
-        return one
+        return replace(one, note="")
     difference = formatting.signed(one.value - one.class_mean)
     distance = formatting.score(abs(one.value - one.class_mean))
     sentences = {
@@ -172,7 +172,7 @@ def _in_words(one: Compared) -> Compared:
         formatting.MINUS: _("%(distance)s below the class"),
     }
     note = sentences.get(difference[0], _("same as the class")) % {"distance": distance}
-    return Compared(one.label, one.value, one.n, one.class_mean, one.season_mean, note)
+    return replace(one, note=note)
 
 
 def _areas(found: EnrolmentResults, only: str = "") -> list[Compared]:

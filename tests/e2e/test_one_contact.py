@@ -48,7 +48,9 @@ def test_one_contact_goes_from_a_spreadsheet_to_a_dashboard(visit, settings):
     settle_owed_recomputes()
     see_result(visit().sign_in("participant@ksp.example"), enrolment)
 
-    assert [observer.complaints, manager.complaints] == [[], []]
+    # The time outside the hours was refused, and nothing else.
+    assert ["409" in text for text in observer.complaints] == [True]
+    assert manager.complaints == []
 
 
 def import_participant(admin, season):
