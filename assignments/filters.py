@@ -30,7 +30,9 @@ class AssignmentFilter(FilterSet):
     q = CharFilter(method="search", label=_("Number, participant or observer"), widget=SearchInput)
     week = ChoiceFilter(label=_("Week"), empty_label=_("All weeks"))
     award_class = ChoiceFilter(field_name="enrolment__award_class", label=_("Class"), empty_label=_("All classes"))
-    method = ChoiceFilter(label=_("Contact method"), empty_label=_("All contact methods"), choices=ContactMethod.choices)
+    method = ChoiceFilter(
+        label=_("Contact method"), empty_label=_("All contact methods"), choices=ContactMethod.choices
+    )
     state = ChoiceFilter(
         method="in_state",
         label=_("State"),

@@ -64,9 +64,7 @@ class NewContactForm(forms.Form):
 class RolePlayForm(forms.Form):
     """The frame that observers play within; alike within a class."""
 
-    award_class = forms.ModelChoiceField(
-        AwardClass.objects.none(), label=_("Class"), empty_label=_("Choose a class")
-    )
+    award_class = forms.ModelChoiceField(AwardClass.objects.none(), label=_("Class"), empty_label=_("Choose a class"))
     code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Short, for lists and files: power-1."))
     title = forms.CharField(label=_("Title"), max_length=150)
     story = forms.CharField(

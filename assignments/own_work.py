@@ -27,11 +27,6 @@ class Task:
     urgency: Urgency
     report: Standing | None
 
-    @property
-    def is_overdue(self) -> bool:
-        """The time for the contact is over, or will be today."""
-        return self.urgency.variant == "late"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Home:

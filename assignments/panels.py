@@ -15,7 +15,9 @@ LATEST = 10
 def observers_assignments(observer: Observer, user: User) -> Panel:
     """Show an observer's latest assignments."""
     rows = Assignment.objects.visible_to(user).filter(observer=observer).select_related("participant", "season")
-    return Panel("assignments/_observer_assignments.html", {"rows": rows.order_by("-pk")[:LATEST], "observer": observer})
+    return Panel(
+        "assignments/_observer_assignments.html", {"rows": rows.order_by("-pk")[:LATEST], "observer": observer}
+    )
 
 
 def unassigned(request: HttpRequest) -> int:

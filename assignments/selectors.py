@@ -62,4 +62,4 @@ def judge_observers(assignment: Assignment, *, user: User, name: str = "") -> Ju
 def loads_of(observer_ids: Collection[int]) -> dict[int, int]:
     """Return how many contacts each of these observers has under way now."""
     rows = Assignment.objects.filter(observer__in=observer_ids, state__in=OPEN)
-    return dict(rows.values_list("observer_id").annotate(Count("pk")))  # type: ignore[arg-type]  # a pair each
+    return dict(rows.values_list("observer_id").annotate(Count("pk")))

@@ -84,9 +84,7 @@ def _move(assignment: Assignment, transition: Transition, *, by: User, **fields:
 
 
 @transaction.atomic
-def offer_assignment(
-    assignment_id: int, *, observer_id: int, now: datetime | None = None, by: User
-) -> Assignment:
+def offer_assignment(assignment_id: int, *, observer_id: int, now: datetime | None = None, by: User) -> Assignment:
     """Give the contact to an observer whom every rule allows, and owe them a mail that says so."""
     assignment = _lock(assignment_id, OFFER, by=by)
     if assignment.season.state != SeasonState.OPEN:
@@ -253,8 +251,8 @@ def save_role_play(season_id: int, *, role_play_id: int | None, by: User, **fiel
     season = Season.objects.select_for_update().get(pk=season_id)
     if not by.has_perm("assignments.plan_assignment", season):
         raise PermissionDenied
-    others = season.role_plays.exclude(pk=role_play_id)
-    if others.filter(code__iexact=fields["code"]).exists():
+    namesakes = season.role_plays.filter(code__iexact=fields["code"])
+    if any(one.pk != role_play_id for one in namesakes):
         raise CodeTaken(_("There is a role-play with this code already. Choose another code."))
     role_play = season.role_plays.get(pk=role_play_id) if role_play_id else RolePlay(season=season)
     for name, value in fields.items():

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import F, Q, TextField
+from django.db.models import F, FloatField, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
@@ -67,10 +68,11 @@ class ObserverFilter(FilterSet):
 
     def scores(self, rows: ObserverQuerySet, _name: str, choice: str) -> ObserverQuerySet:
         """Keep those with a high score, a low one, or none yet."""
-        rows = rows.annotate(known=Coalesce(F("internal_score"), F("carried_score")))
+        known = Coalesce(F("internal_score"), F("carried_score"))
         if choice == NEW:
-            return rows.filter(known=None)
-        return rows.filter(known__gte=float(choice)) if choice == GOOD else rows.filter(known__lt=float(choice))
+            return rows.filter(internal_score=None, carried_score=None)
+        limit = Value(float(choice), output_field=FloatField())
+        return rows.filter(GreaterThanOrEqual(known, limit) if choice == GOOD else LessThan(known, limit))
 
     def is_in_use(self, rows: ObserverQuerySet, _name: str, answer: str) -> ObserverQuerySet:
         """Keep the active observers, or the others."""

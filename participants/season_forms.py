@@ -8,14 +8,14 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.forms.boundfield import BoundField
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from participants.models import Season
 from participants.season_settings import FIXED_BY_OPENING, SeasonSettings
 
-Words = str | Promise
+# Words in the reader's language, as the framework's own annotations have them.
+Words = Any
 PART = "__"
 ALL_GRADE_WEIGHTS = 100
 
@@ -49,7 +49,9 @@ class NewSeasonForm(SeasonForm):
         label=gettext_lazy("Code"),
         max_length=20,
         help_text=gettext_lazy("Short, for addresses and files: KSP27. It cannot be changed later."),
-        validators=[RegexValidator(re.compile(r"\A[A-Z0-9-]+\Z"), gettext_lazy("Use capital letters, digits and hyphens."))],
+        validators=[
+            RegexValidator(re.compile(r"\A[A-Z0-9-]+\Z"), gettext_lazy("Use capital letters, digits and hyphens."))
+        ],
     )
     field_order = ("code", "name", "starts_on", "ends_on")
 
@@ -148,7 +150,9 @@ GROUPS: tuple[tuple[Words, tuple[Number | Choice, ...]], ...] = (
         (
             Number("phone_limit", gettext_lazy("Phone, seconds"), gettext_lazy("300 is 5 minutes."), 10, 7200),
             Number("chat_limit", gettext_lazy("Chat, seconds"), gettext_lazy("300 is 5 minutes."), 10, 7200),
-            Number("messenger_limit", gettext_lazy("Messenger, seconds"), gettext_lazy("1800 is 30 minutes."), 10, 86400),
+            Number(
+                "messenger_limit", gettext_lazy("Messenger, seconds"), gettext_lazy("1800 is 30 minutes."), 10, 86400
+            ),
             Number(
                 "email_limit",
                 gettext_lazy("E-mail, working days"),
@@ -281,7 +285,7 @@ class SettingsForm(forms.Form):
     """What a season decides for itself, each with what it means; what is fixed by opening cannot be written in."""
 
     def __init__(self, *args: Any, season: Season, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_flat(season.settings), **kwargs)
+        super().__init__(*args, **{"initial": _flat(season.settings), **kwargs})
         for _heading, settings in GROUPS:
             for setting in settings:
                 field = setting.field()
@@ -298,7 +302,9 @@ class SettingsForm(forms.Form):
         cleaned = super().clean() or {}
         grades = [value for name, value in cleaned.items() if name.startswith(f"grade_weights{PART}")]
         if sum(grades) != ALL_GRADE_WEIGHTS:
-            self.add_error(None, _("The weights in a grade are %(sum)s together. Make them 100.") % {"sum": sum(grades)})
+            self.add_error(
+                None, _("The weights in a grade are %(sum)s together. Make them 100.") % {"sum": sum(grades)}
+            )
         if not any(value for name, value in cleaned.items() if name.startswith(f"method_weights{PART}")):
             self.add_error(None, _("At least one contact method needs a weight above 0."))
         return cleaned

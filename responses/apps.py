@@ -14,8 +14,7 @@ class ResponsesConfig(AppConfig):
         from ksp.lib.navigation import register_count  # noqa: PLC0415 -- as above
         from ksp.lib.panels import register_panel  # noqa: PLC0415 -- as above
         from participants.preparation import register_readiness  # noqa: PLC0415 -- as above
-        from responses import menu, own_work, panels, readiness  # noqa: PLC0415 -- as above
-        from responses import receivers, rules  # noqa: F401, PLC0415 -- registers receivers and permissions
+        from responses import menu, own_work, panels, readiness, receivers, rules  # noqa: F401, PLC0415 -- some register
 
         register_desk(own_work.ReportDesk())
         register_count("review", menu.waiting)

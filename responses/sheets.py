@@ -78,7 +78,7 @@ class Row:
         """The plain question with its alternatives: drawn once for all reports, and then remembered."""
         key = (self.value, self.is_marked)
         if key not in self.question.drawn:
-            self.question.drawn[key] = render_to_string("responses/_question.html", {"row": self})
+            self.question.drawn[key] = render_to_string("responses/_question_choice.html", {"row": self})
         return self.question.drawn[key]
 
     @property

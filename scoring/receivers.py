@@ -12,8 +12,7 @@ from participants.signals import season_settings_changed
 from responses.models import SurveyResponse
 from responses.signals import response_moved
 from responses.workflow import APPROVE
-from scoring.models import RecomputeOwed
-from scoring.services import owe_whole_season
+from scoring.models import RecomputeOwed, ResponseScore
 from scoring.tasks import recompute_owed_scores
 
 
@@ -32,5 +31,10 @@ DECIDE_RANKS = frozenset({"mean", "least_contacts_ranked", "least_contacts_metho
 @receiver(season_settings_changed, dispatch_uid="scoring.owe_season")
 def owe_season(*, season: Season, names: frozenset[str], **_signal: Any) -> None:
     """Owe the scores of the whole season when its rules of scoring change."""
-    if names & DECIDE_RANKS and owe_whole_season(season):
-        transaction.on_commit(lambda: wake(recompute_owed_scores))
+    if not names & DECIDE_RANKS:
+        return
+    scored = (
+        ResponseScore.objects.filter(season=season).order_by().values_list("response__enrolment", flat=True).distinct()
+    )
+    RecomputeOwed.objects.bulk_create(RecomputeOwed(season=season, enrolment_id=key) for key in scored)
+    transaction.on_commit(lambda: wake(recompute_owed_scores))

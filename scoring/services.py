@@ -10,7 +10,7 @@ from django.utils import timezone
 from ksp.accounts.models import AuditEvent, User
 from participants.models import Season
 from scoring import store
-from scoring.models import RecomputeOwed, ResponseScore, ScoringState
+from scoring.models import RecomputeOwed, ScoringState
 
 logger = logging.getLogger(__name__)
 
@@ -107,12 +107,3 @@ def retry_set_aside(*, by: User) -> int:
     for season in Season.objects.filter(pk__in=rows.values("season")):
         AuditEvent.record(by, "scores.tried_again", season)
     return rows.update(tries=0)
-
-
-@transaction.atomic
-def owe_whole_season(season: Season) -> int:
-    """Owe the scores of every participant that has any; return how many there are."""
-    scored = ResponseScore.objects.filter(season=season).values_list("enrolment", flat=True).distinct()
-    owed = [RecomputeOwed(season=season, enrolment_id=key) for key in scored.order_by()]
-    RecomputeOwed.objects.bulk_create(owed)
-    return len(owed)

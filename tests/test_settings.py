@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from ksp import environment
 
@@ -167,3 +168,18 @@ def test_demo_keeps_its_mail_in_its_folder_and_needs_no_https(tmp_path):
         True,
         False,
     ]
+
+
+def test_start_registers_the_permissions_and_receivers_of_every_app(tmp_path):
+    program = "import django, json, sys; django.setup(); print(json.dumps(sorted(sys.modules)))"
+    written = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for app in apps.get_app_configs()
+        for path in Path(app.path).glob("*.py")
+        if path.name in {"receivers.py", "rules.py"} and path.is_relative_to(ROOT) and ".venv" not in path.parts
+    }
+
+    done = manage(tmp_path, "-c", program, DJANGO_SETTINGS_MODULE="ksp.settings")
+
+    assert "responses.rules" in written
+    assert written - set(json.loads(done.stdout)) == set()

@@ -66,7 +66,7 @@ def detail(request: UserRequest, key: UUID) -> HttpResponse:
     """Show one contact, and who could make it."""
     assignment = _visible(request, key)
     moves = allowed(TRANSITIONS.values(), assignment, by=request.user)
-    context = {
+    context: dict[str, object] = {
         "assignment": assignment,
         "channel": assignment.enrolment.channels.filter(method=assignment.method).first(),
         "history": history_of(assignment),

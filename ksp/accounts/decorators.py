@@ -21,11 +21,11 @@ def needs(permission: str) -> Callable[[UserView[P]], View[P]]:
     def decorate(view: UserView[P]) -> View[P]:
         @wraps(view)
         def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            person = cast(UserRequest, request)
+            person = cast("UserRequest", request)
             if not person.user.has_perm(permission):
                 raise PermissionDenied
             return view(person, *args, **kwargs)
 
-        return cast(View[P], login_required(checked))
+        return cast("View[P]", login_required(checked))
 
     return decorate

@@ -16,7 +16,9 @@ class InviteForm(forms.Form):
     """A person who is to have an account, in a role that is chosen before."""
 
     name = forms.CharField(label=_("Name"), max_length=150)
-    email = forms.EmailField(label=_("E-mail"), help_text=_("The invitation is sent here. The link works for 24 hours."))
+    email = forms.EmailField(
+        label=_("E-mail"), help_text=_("The invitation is sent here. The link works for 24 hours.")
+    )
 
     def __init__(self, *args: Any, role: str, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -103,6 +103,7 @@ class Maker:
                 happening = self._drawn(key, NEUTRAL)
                 if shifted(happening.options) is not None:
                     self.shifted_keys[key.centre] = key
+                    self.truth.shifted.add(key.centre)
 
     def class_number(self, centre: str) -> int:
         """Return the number of a participant's class, counted from 0."""

@@ -44,13 +44,14 @@ class Person:
 
 @dataclass
 class Truth:
-    """Everything that was planted; bad reports are noted as they are made."""
+    """Everything that was planted; bad reports, and twins that were told apart, are noted as they are made."""
 
     shape: Shape
     centres: Mapping[str, Centre]
     people: Mapping[str, Person]
     tied: Sequence[tuple[str, str]]
     bad_reports: list[dict[str, str]] = field(default_factory=list)
+    shifted: set[str] = field(default_factory=set)
 
     def to_dict(self, pseudonyms: Mapping[str, str]) -> dict[str, Any]:
         """Return the truth as JSON can hold it; observers also by the pseudonym that exports show."""
@@ -77,7 +78,7 @@ class Truth:
                 for item in self.people.values()
             ],
             "ties": [
-                {"participants": list(pair), "decided_by": "agent" if self.centres[pair[1]].is_shifted else None}
+                {"participants": list(pair), "decided_by": "agent" if pair[1] in self.shifted else None}
                 for pair in self.tied
             ],
             "bad_reports": [

@@ -96,9 +96,11 @@ def shown(rows: Iterable[ImportRow], kind: ListKind) -> list[ShownRow]:
 def _changes(row: ImportRow, columns: dict[str, Column]) -> list[Change]:
     if row.status not in {RowStatus.CHANGED, RowStatus.NEW}:
         return []
+    before = row.before or {}
     return [
-        Change(columns[name].label, columns[name].widget.render(old), columns[name].widget.render(row.values[name]))
-        for name, old in (row.before or {}).items()
+        Change(column.label, column.widget.render(before[name]), column.widget.render(row.values[name]))
+        for name, column in columns.items()
+        if name in before
     ]
 
 
@@ -106,11 +108,11 @@ def _facts(row: ImportRow, columns: dict[str, Column], kind: ListKind) -> list[t
     """Return what the list says of something new."""
     if row.status != RowStatus.NEW:
         return []
-    named = {*kind.named_by, *(row.before or {})}
+    told = {*kind.named_by, *(row.before or {})}
     return [
-        (columns[name].label, columns[name].widget.render(value))
-        for name, value in row.values.items()
-        if name not in named and _says_something(value)
+        (column.label, column.widget.render(row.values[name]))
+        for name, column in columns.items()
+        if name not in told and _says_something(row.values.get(name))
     ]
 
 

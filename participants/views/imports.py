@@ -25,7 +25,6 @@ from participants.models import ImportBatch
 
 IMPORT = "participants.import_participants"
 DEFAULT = "participants"
-ROWS_ON_A_PAGE = 50
 TYPES = {
     "csv": ("text/csv; charset=utf-8", template_csv),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", template_xlsx),
@@ -106,7 +105,7 @@ def import_batch(request: UserRequest, key: UUID) -> HttpResponse:
     batch = _visible(request, key)
     kind = find_kind(batch.kind)
     show, search = request.GET.get("show") or first_tab(batch), request.GET.get("q", "").strip()
-    page = page_of(narrowed(batch, show=show, search=search), request, size=ROWS_ON_A_PAGE)
+    page = page_of(narrowed(batch, show=show, search=search), request)
     context = {
         "batch": batch,
         "kind": kind,

@@ -1,8 +1,10 @@
 """What the page of one report shows to the project manager who reviews it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -16,7 +18,7 @@ from ksp.lib.workflow import allowed
 from participants.models import ContactMethod
 from responses.deadlines import Deadline, ReviewClock
 from responses.grading import suggested_punctuality
-from responses.models import Answer, AnswerRevision, ContactAttempt, ReviewNote, SurveyResponse, SurveyResponseQuerySet
+from responses.models import AnswerRevision, ContactAttempt, ReviewNote, SurveyResponse, SurveyResponseQuerySet
 from responses.outcomes import outcome_of
 from responses.points import Points, packed_score, table_of, total, worth
 from responses.questionnaires.models import AnswerOption, PerformanceArea, QuestionKind
@@ -133,20 +135,33 @@ class ReviewSheet:
         return any(self.moves.values())
 
 
+class Stored(NamedTuple):
+    """What the report says to one question, read without the rest of its row."""
+
+    option_id: int | None
+    text: str
+
+
 @dataclass
 class _Material:
     """What the database holds about one report."""
 
     response: SurveyResponse
     questionnaire: Questionnaire
-    answers: Mapping[int, Answer]
+    answers: Mapping[int, Stored]
     revisions: Sequence[AnswerRevision]
     notes: Notes
     typed: Mapping[str, str]
-    labels: dict[int, str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.labels = {option.pk: option.label for item in self.questionnaire.asked for option in item.options}
+    @cached_property
+    def options(self) -> dict[int, AnswerOption]:
+        """Every option of the season by its key."""
+        return {option.pk: option for item in self.questionnaire.asked for option in item.options}
+
+    def option(self, question_id: int) -> AnswerOption | None:
+        """Return the option that the report chose, if it chose one."""
+        stored = self.answers.get(question_id)
+        return self.options[stored.option_id] if stored and stored.option_id else None
 
 
 def reports_to_review(user: User) -> SurveyResponseQuerySet:
@@ -197,10 +212,11 @@ def _material(response: SurveyResponse, questionnaire: Questionnaire, typed: Map
     notes: dict[int | None, list[ReviewNote]] = {}
     for note in response.notes.select_related("written_by"):
         notes.setdefault(note.question_id, []).append(note)
+    rows = response.answers.values_list("question_id", "option_id", "text")
     return _Material(
         response=response,
         questionnaire=questionnaire,
-        answers={answer.question_id: answer for answer in response.answers.all()},
+        answers={key: Stored(option_id, text) for key, option_id, text in rows},
         revisions=list(response.revisions.filter(after_submission=True).select_related("changed_by")),
         notes=notes,
         typed=typed,
@@ -225,15 +241,8 @@ def _is_shown(material: _Material, asked: AskedQuestion) -> bool:
 
 
 def _area(material: _Material, area: PerformanceArea, asked: Sequence[tuple[int, AskedQuestion]]) -> ReviewedArea:
-    chosen = [(item, material.answers.get(item.question.pk)) for _number, item in asked]
-    points = total(worth(item, _option(item, answer)) for item, answer in chosen)
+    points = total(worth(item, material.option(item.question.pk)) for _number, item in asked)
     return ReviewedArea(area.code, area.name, points, [_answer(material, number, item) for number, item in asked])
-
-
-def _option(asked: AskedQuestion, answer: Answer | None) -> AnswerOption | None:
-    if answer is None or answer.option_id is None:
-        return None
-    return asked.options[asked.number_by_option[answer.option_id]]
 
 
 def _answer(material: _Material, number: int, asked: AskedQuestion) -> ReviewedAnswer:
@@ -265,7 +274,7 @@ def _change(material: _Material, revision: AnswerRevision) -> Change:
 
 
 def _words(material: _Material, option_id: int | None, text: str) -> str:
-    return text if option_id is None else material.labels[option_id]
+    return text if option_id is None else material.options[option_id].label
 
 
 def _attempt_line(attempt: ContactAttempt) -> AttemptLine:

@@ -89,6 +89,7 @@ def save_answers(
     return response
 
 
+@transaction.atomic(savepoint=False)
 def store_values(
     response: SurveyResponse,
     stored: dict[int, Answer],

@@ -2,7 +2,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ksp.accounts.models import AuditEvent, Role, User
-from tests.factories.accounts import AuditEventFactory, InvitationFactory, OwedMailFactory, SystemUserFactory, UserFactory
+from tests.factories.accounts import (
+    AuditEventFactory,
+    InvitationFactory,
+    OwedMailFactory,
+    SystemUserFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 

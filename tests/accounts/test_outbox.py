@@ -14,6 +14,9 @@ from tests.factories.accounts import OwedMailFactory
 pytestmark = pytest.mark.django_db
 
 
+WORDS = "Connection unexpectedly closed"
+
+
 class BrokenPost(BaseEmailBackend):
     """A mail server that hangs up, except on those it likes."""
 
@@ -21,7 +24,7 @@ class BrokenPost(BaseEmailBackend):
 
     def send_messages(self, messages):
         if messages[0].to[0] in self.refused:
-            raise SMTPServerDisconnected("Connection unexpectedly closed")
+            raise SMTPServerDisconnected(WORDS)
         mail.outbox.extend(messages)
         return len(messages)
 
@@ -62,7 +65,7 @@ def test_mail_that_fails_does_not_hold_up_the_others(broken_post):
 
     assert deliver_owed_mail() == 1
 
-    assert state(failing) == (1, False, "Connection unexpectedly closed")
+    assert state(failing) == (1, False, WORDS)
     assert state(good) == (1, True, "")
 
 

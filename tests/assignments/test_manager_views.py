@@ -300,7 +300,13 @@ def test_classes_without_a_role_play_are_named(desk, season):
 
 def test_role_play_is_written_and_changed(desk, season):
     award_class = AwardClassFactory(season=season)
-    words = {"award_class": award_class.pk, "code": "rp", "title": "Ny i byen", "story": "Du har flyttet.", "choosing": ""}
+    words = {
+        "award_class": award_class.pk,
+        "code": "rp",
+        "title": "Ny i byen",
+        "story": "Du har flyttet.",
+        "choosing": "",
+    }
 
     desk.post("/admin/seasons/KSP22/role-plays/new/", words)
     role_play = RolePlay.objects.get()

@@ -16,7 +16,8 @@ def contacts():
     first = AssignmentFactory(offered=True)
     observer = first.observer
     rows = [first] + [
-        AssignmentFactory(season=first.season, observer=observer, offered=True) for _state in range(len(AssignmentState) - 1)
+        AssignmentFactory(season=first.season, observer=observer, offered=True)
+        for _state in range(len(AssignmentState) - 1)
     ]
     for row, state in zip(rows, AssignmentState, strict=True):
         Assignment.objects.filter(pk=row.pk).update(state=state)

@@ -117,7 +117,7 @@ def test_refused_offer_names_the_reason_and_writes_nothing():
     observer = ObserverFactory(organiser=assignment.season.organiser, methods=["phone"], first_name="Kari")
     manager = UserFactory(manager=True, organiser=assignment.season.organiser)
 
-    with pytest.raises(services.ObserverNotEligible, match="Kari .* Bruker ikke denne kontaktmåten"):
+    with pytest.raises(services.ObserverNotEligible, match=r"Kari .* Bruker ikke denne kontaktmåten"):
         services.offer_assignment(assignment.pk, observer_id=observer.pk, by=manager)
 
     assignment.refresh_from_db()
@@ -182,9 +182,13 @@ def test_reason_is_asked_for(move, reason):
 
 @pytest.mark.parametrize("move", ["decline", "withdraw", "expire"])
 def test_contact_that_falls_away_is_planned_anew_once_without_an_observer(move):
-    assignment = AssignmentFactory(offered=True, code="K22-00042", week="2021-W50", method="email", weekday=2, slot="11")
-    by = assignment.observer.user if move == "decline" else UserFactory(
-        manager=True, organiser=assignment.season.organiser
+    assignment = AssignmentFactory(
+        offered=True, code="K22-00042", week="2021-W50", method="email", weekday=2, slot="11"
+    )
+    by = (
+        assignment.observer.user
+        if move == "decline"
+        else UserFactory(manager=True, organiser=assignment.season.organiser)
     )
 
     MOVES[move](assignment, by)
@@ -226,7 +230,10 @@ def test_contact_is_planned_by_hand_with_its_class_role_play(enrolment):
 
     made = [services.create_assignment(enrolment.pk, method="phone", week="2021-W48", by=by) for _number in range(2)]
 
-    assert [(one.code, one.state, one.role_play) for one in made] == [("M-0001", "planned", own), ("M-0002", "planned", own)]
+    assert [(one.code, one.state, one.role_play) for one in made] == [
+        ("M-0001", "planned", own),
+        ("M-0002", "planned", own),
+    ]
     assert made[0].participant == enrolment.participant
     assert list(AuditEvent.objects.values_list("verb", flat=True)) == ["assignment.created"] * 2
 

@@ -116,3 +116,11 @@ def troubles_of(visit, who, look):
         yield from (f"{seen}: {one}" for one in found)
     heard = [text for text in visitor.complaints if "404" not in text]
     yield from (f"{who} {look['scheme']}: {text}" for text in [*heard, *visitor.foreign])
+
+
+def test_a_picture_without_words_would_be_found(visit):
+    visitor = visit(viewport=PHONE)
+    visitor.open(reverse("account_login"))
+    visitor.page.evaluate("document.querySelector('main').append(document.createElement('img'))")
+
+    assert [found.partition(":")[0] for found in visitor.violations()] == ["image-alt"]

@@ -125,7 +125,9 @@ def test_only_administrators_are_led_to_invite_those_without_an_account(desk, bo
     ]
 
     assert offers == [True, False, False, False]
-    form = admin.get("/admin/users/invite/?role=observer&name=Kari+Berg&email=kb@x.example&stands_for=O7").context["form"]
+    form = admin.get("/admin/users/invite/?role=observer&name=Kari+Berg&email=kb@x.example&stands_for=O7").context[
+        "form"
+    ]
     assert [form[name].value() for name in ("name", "email", "stands_for")] == ["Kari Berg", "kb@x.example", "O7"]
 
 

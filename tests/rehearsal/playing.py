@@ -27,12 +27,14 @@ class Played(NamedTuple):
     truth: dict
 
 
-def play_small(folder, *, code="T22", progress=1.0, **shape):
-    """Play a small season in the test's own transaction."""
+def play_small(folder, *, code="T22", progress=1.0, afterwards=None, **shape):
+    """Play a small season in the test's own transaction; ``afterwards`` may still do something to it."""
     shape = Shape(season=code, progress=progress, **{**SMALL, **shape})
     folder.mkdir(parents=True, exist_ok=True)
     rehearsed = rehearse(shape, now=shape.stops_at(), truth_file=folder / "truth.json", quiet=True)
     director = system_user(rehearsed.season.organiser)
+    if afterwards is not None:
+        afterwards(rehearsed.season, director)
     export_answers(rehearsed.season.pk, folder=folder / "answers", by=director)
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     return Played(rehearsed, director, folder / "answers", results_of(rehearsed.season, by=director), truth)

@@ -130,6 +130,13 @@ def test_double_tap_stops_the_clock_once(draft, browser, time_machine):
     assert draft.attempts.get().answered_at == WEDNESDAY + timedelta(seconds=60)
 
 
+def test_second_tap_starts_no_second_clock(draft, browser):
+    answers = [browser.post(reverse("responses:start_attempt", args=[draft.public_id]), follow=True) for _tap in "ab"]
+
+    assert "Det trengs ikke flere forsøk nå." in answers[1].content.decode()
+    assert draft.attempts.count() == 1
+
+
 def test_no_answer_asks_for_a_second_attempt_on_another_day(draft, browser, time_machine):
     post(browser, "start_attempt", draft)
     time_machine.shift(300)
@@ -266,6 +273,24 @@ def test_email_waits_for_three_working_days(draft, browser, time_machine):
 
     assert "Svar regnes til og med fredag 3. desember." in waiting
     assert "Svar den 2. arbeidsdagen" in page(browser, draft)
+
+
+def test_email_that_was_sent_is_registered_before_it_is_answered(draft, browser):
+    of_method(draft, "email")
+
+    post(browser, "register_attempt", draft, **times(result="running", started_at="09.15", answered_at=""))
+
+    assert draft.attempts.get().outcome == AttemptOutcome.RUNNING
+    assert "Svar regnes til og med fredag 3. desember." in page(browser, draft)
+
+
+def test_answer_by_email_needs_its_day(draft, browser):
+    of_method(draft, "email")
+
+    answer = post(browser, "register_attempt", draft, **times(started_at="09.15"))
+
+    assert answer.status_code == 400
+    assert "Skriv hvilken dag du fikk svar." in answer.content.decode()
 
 
 def test_email_without_an_answer_is_over_after_its_last_day(draft, browser, time_machine):

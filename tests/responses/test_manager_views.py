@@ -1,29 +1,20 @@
-"""The queue and one report, as a project manager meets them."""
+"""The queue and one report, as a project manager reads them."""
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.urls import reverse
 
 from ksp.accounts.models import Role
 from observers.models import Observer
-from responses.models import AnswerRevision, Grade, ReviewNote, SurveyResponse
+from responses.models import SurveyResponse
 from responses.questionnaires.selectors import questionnaire_of
-from responses.services import approve_response, return_response
-from responses.workflow import ReportState
 from tests.factories.accounts import UserFactory
 from tests.factories.questionnaires import season_with_battery
 from tests.factories.responses import AnswerRevisionFactory, ReviewNoteFactory, filled_response
+from tests.responses.review_pages import FRIDAY, QUEUE, decision, keys, page_of, text, waiting
 
 pytestmark = pytest.mark.django_db
-
-GRADE = {"content": 3, "instructions": 3, "language": 3, "punctuality": 4}
-CHOSEN = {f"grade-{aspect}": str(number) for aspect, number in GRADE.items()}
-QUEUE = "/review/"
-# Friday 3 December 2021, the day of the deadline of what was submitted on Tuesday.
-FRIDAY = datetime(2021, 12, 3, 11, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -39,37 +30,6 @@ def manager(season):
 @pytest.fixture
 def browser(browser_of, manager):
     return browser_of(manager)
-
-
-def waiting(season, *, days=0, **fields):
-    """Return a report that was submitted so many days before Friday."""
-    response = filled_response("submitted", season=season, **fields)
-    moment = FRIDAY - timedelta(days=days)
-    SurveyResponse.objects.filter(pk=response.pk).update(submitted_at=moment, first_submitted_at=moment)
-    response.refresh_from_db()
-    return response
-
-
-def page_of(response):
-    return reverse("responses:review", args=[response.public_id])
-
-
-def decision(response, move, query=""):
-    return reverse(f"responses:{move}", args=[response.public_id]) + query
-
-
-def text(answer):
-    """Return what the page says, without its markup."""
-    bare = re.sub(r"<(script|style|svg).*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL)
-    return re.sub(r"\s+", " ", bare.replace("\u202f", " ").replace("&nbsp;", " "))
-
-
-def keys(answer):
-    """Return the keys of the listed reports, in order."""
-    return [row.key for row in answer.context["rows"]]
-
-
-# The queue
 
 
 @time_machine.travel(FRIDAY)
@@ -317,6 +277,8 @@ def test_next_report_is_in_the_same_view_and_after_the_last_comes_the_first(seas
     assert following(first, "?sort=newest") == third.public_id
     assert following(second, "?method=chat") == first.public_id
     assert following(first, "?method=phone") == third.public_id
+    approved = filled_response("approved", season=season)
+    assert following(first, "?state=approved&sort=decided") == approved.public_id
 
 
 @pytest.mark.parametrize(
@@ -345,144 +307,31 @@ def test_unanswered_email_is_on_time_after_the_last_working_day(season, browser)
     assert browser.get(page_of(response)).context["sheet"].suggested["punctuality"] == 4
 
 
-# Decisions
-
-
-def test_approved_report_leads_to_the_next_in_the_same_view(season, browser, manager):
-    response, after = waiting(season, days=2), waiting(season, days=1)
-    waiting(season, days=3)
-
-    answer = browser.post(
-        decision(response, "approve", "?sort=oldest&method=phone"), {"version": "1", **CHOSEN}, follow=True
-    )
-
-    assert answer.redirect_chain == [(f"{page_of(after)}?method=phone&sort=oldest", 302)]
-    assert f"{response.code}, {response.enrolment.participant}, er godkjent." in text(answer)
-    response.refresh_from_db()
-    assert (response.state, response.reviewed_by) == ("approved", manager)
-    assert Grade.objects.values(*GRADE).get() == GRADE
-
-
-def test_after_the_last_report_comes_the_empty_queue(season, browser):
+def test_report_without_attempts_suggests_what_is_usual(season, browser):
     response = waiting(season)
+    response.attempts.all().delete()
 
-    answer = browser.post(decision(response, "approve"), {"version": "1", **CHOSEN})
+    sheet = browser.get(page_of(response)).context["sheet"]
 
-    assert (answer.status_code, answer.url) == (302, QUEUE)
-
-
-def test_approving_takes_a_stated_number_of_queries(season, browser, count_queries):
-    response = waiting(season)
-    waiting(season)
-    browser.get(page_of(response))
-
-    with count_queries(12):
-        browser.post(decision(response, "approve"), {"version": "1", **CHOSEN})
-
-    assert SurveyResponse.objects.get(pk=response.pk).state == "approved"
-
-
-def test_returned_report_holds_the_notes(season, browser):
-    response = waiting(season)
-    fields = {"version": "1", "note-agent_needs": "Stemmer\r\ndette?", "note-agent_plain": " ", "overall": "Skriv mer."}
-
-    answer = browser.post(decision(response, "return"), fields, follow=True)
-
-    assert "er sendt tilbake. Observatøren får en e-post." in text(answer)
-    assert list(ReviewNote.objects.values_list("question__code", "text").order_by("text")) == [
-        (None, "Skriv mer."),
-        ("agent_needs", "Stemmer\ndette?"),
-    ]
-
-
-def test_rejected_report_is_planned_anew(season, browser):
-    response = waiting(season)
-
-    answer = browser.post(decision(response, "reject"), {"version": "1", "reason": "Feil kundesenter."}, follow=True)
-
-    assert "er avvist. Kontakten planlegges på nytt." in text(answer)
-    assert SurveyResponse.objects.get().verdict == "Feil kundesenter."
+    assert (sheet.suggested["punctuality"], sheet.outcome_words) == (3, "ikke ferdig")
 
 
 @pytest.mark.parametrize(
-    ("move", "fields", "sentence"),
+    ("method", "minutes", "words"),
     [
-        ("approve", CHOSEN | {"note-agent_needs": "Hva mener du?"}, "Du har skrevet til observatøren."),
-        ("approve", CHOSEN | {"overall": "Hva mener du?"}, "Du har skrevet til observatøren."),
-        ("approve", {"grade-content": "5", "note-": ""}, "Gi en karakter fra 0 til 4"),
-        ("return", {}, "Skriv hva observatøren skal rette"),
-        ("reject", {"reason": " ", "note-agent_needs": "Hva mener du?"}, "Skriv hvorfor rapporten avvises."),
+        ("phone", 2, "svar i 1. forsøk etter 2 min"),
+        ("email", 2, "svar på 1. virkedag"),
+        ("messenger", 45, "svar etter grensen, men før 2. forsøk"),
     ],
 )
-def test_refused_decision_keeps_what_was_typed(move, fields, sentence, season, browser):
-    response = waiting(season)
-
-    answer = browser.post(decision(response, move), {"version": "1", **fields})
-
-    assert answer.status_code == 422
-    assert sentence in text(answer)
-    assert ("Hva mener du?" in text(answer)) == ("Hva mener du?" in fields.values())
-    assert ('aria-labelledby="reject-title" open' in answer.content.decode()) == (move == "reject")
-    assert SurveyResponse.objects.get().state == "submitted"
-
-
-@pytest.mark.parametrize("move", ["approve", "return", "reject"])
-def test_second_manager_sees_who_decided_and_keeps_the_text(move, season, browser):
-    response = waiting(season)
-    ola = UserFactory(organiser=season.organiser, manager=True, name="Ola Lie")
-    approve_response(response.pk, version=1, grade=GRADE, now=FRIDAY, by=ola)
-    fields = {"version": "1", "note-agent_needs": "Stemmer dette?", "overall": "Skriv mer.", "reason": "Feil senter."}
-    if move == "approve":
-        fields = {"version": "1", **CHOSEN, "reason": "Feil senter."}
-
-    answer = browser.post(decision(response, move), fields)
-
-    assert answer.status_code == 409
-    assert "Ola Lie godkjente rapporten 3. desember kl. 12.00. Teksten din er beholdt under." in text(answer).replace(
-        "\u00a0", " "
+def test_outcome_of_the_attempts_is_said_in_words(method, minutes, words, season, browser):
+    response = waiting(season, method=method)
+    attempt = response.attempts.get()
+    response.attempts.update(
+        answered_at=attempt.started_at + timedelta(minutes=minutes), ended_at=attempt.started_at + timedelta(hours=1)
     )
-    kept = {"Stemmer dette?", "Skriv mer.", "Feil senter."} & set(fields.values())
-    assert {words for words in kept if words in text(answer)} == kept
-    assert (SurveyResponse.objects.get().state, SurveyResponse.objects.get().version) == ("approved", 2)
-    assert ReviewNote.objects.count() == 0
 
+    sheet = browser.get(page_of(response)).context["sheet"]
 
-def test_report_that_came_back_meanwhile_can_be_decided_with_the_kept_text(season, browser, manager):
-    response = waiting(season)
-    return_response(response.pk, notes={}, note="Hei", by=manager)
-    SurveyResponse.objects.update(state=ReportState.SUBMITTED, version=3)
-
-    answer = browser.post(decision(response, "return"), {"version": "1", "overall": "Skriv mer."})
-
-    assert answer.status_code == 409
-    assert 'name="version" value="3"' in answer.content.decode()
-    assert answer.context["overall"] == "Skriv mer."
-    assert answer.context["sheet"].can_decide
-
-
-@pytest.mark.parametrize("version", ["", "x", "0"])
-def test_decision_without_a_version_is_a_conflict(version, season, browser):
-    response = waiting(season)
-
-    answer = browser.post(decision(response, "approve"), {"version": version, **CHOSEN})
-
-    assert answer.status_code == 409
-    assert "Vi ser ikke hvilken versjon du har lest." in text(answer)
-    assert SurveyResponse.objects.get().state == "submitted"
-
-
-def test_second_press_of_the_same_button_is_no_conflict(season, browser):
-    response = waiting(season)
-
-    answers = [browser.post(decision(response, "approve"), {"version": "1", **CHOSEN}) for _ in range(2)]
-
-    assert [answer.status_code for answer in answers] == [302, 302]
-    assert (Grade.objects.count(), SurveyResponse.objects.get().version) == (1, 2)
-
-
-@pytest.mark.parametrize("move", ["approve", "return", "reject"])
-def test_decisions_are_posted(move, season, browser):
-    response = waiting(season)
-
-    assert browser.get(decision(response, move)).status_code == 405
-    assert AnswerRevision.objects.count() == 0
+    assert sheet.outcome_words.replace("\u00a0", " ") == words
+    assert (sheet.attempts[0].waited, sheet.attempts[0].lasted) == (60 * minutes, 3600 - 60 * minutes)

@@ -4,9 +4,12 @@ from uuid import uuid4
 
 import pytest
 
+from assignments.models import Assignment
+from assignments.workflow import AssignmentState
 from participants.models import Season
 from participants.workflow import SeasonState
-from responses.models import ReviewNote, SurveyResponse
+from responses.models import Answer, AttemptOutcome, ReviewNote, SurveyResponse
+from responses.questionnaires.models import Question, QuestionKind
 from responses.workflow import ReportState
 from tests.factories.questionnaires import season_with_battery
 from tests.factories.responses import ReviewNoteFactory, filled_response
@@ -186,3 +189,40 @@ def test_wide_season_is_read_by_english_readers_too(browser_of):
 
     assert "Part 1 of 6" in html
     assert "How satisfied are you" in html or "satisfied" in html
+
+
+# What stands in the way
+
+
+def test_report_of_an_unfinished_contact_is_not_handed_in(browser, draft):
+    draft.attempts.all().delete()
+
+    answer = browser.post(url("submit", draft), values_of(draft) | {f"q-{ASKED}": "none"})
+
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.state, stored(draft)) == (409, ReportState.DRAFT, ("none", 2))
+    assert "Kontakten er ikke ferdig: Et forsøk er i gang, eller gjenstår." in answer.content.decode()
+
+
+def test_report_of_a_withdrawn_assignment_is_not_handed_in(browser, draft):
+    Assignment.objects.update(state=AssignmentState.WITHDRAWN)
+
+    answer = browser.post(url("submit", draft), values_of(draft))
+
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.state) == (409, ReportState.DRAFT)
+    assert "Oppdraget er «Trukket tilbake»." in answer.content.decode()
+
+
+def test_contact_that_turns_out_unanswered_loses_its_answers_and_counts_as_such(browser_of):
+    response = filled_response(answered=False)
+    asked = Question.objects.get(season=response.season, code=ASKED)
+    Answer.objects.create(response=response, question=asked, option=asked.options.first())
+    response.attempts.update(outcome=AttemptOutcome.RUNNING, ended_at=None)
+
+    browser_of(response.observer.user).post(url("submit", response))
+
+    response.refresh_from_db()
+    assert (response.state, response.is_answered) == (ReportState.SUBMITTED, False)
+    assert [answer.question.kind for answer in response.answers.all()] == [QuestionKind.WAITING]
+    assert set(response.attempts.values_list("outcome", flat=True)) == {AttemptOutcome.NO_ANSWER}

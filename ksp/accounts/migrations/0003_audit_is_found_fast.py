@@ -25,9 +25,7 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [("accounts", "0002_audit_is_append_only")]
 
     operations: ClassVar = [
-        migrations.AddIndex(
-            "auditevent", models.Index(fields=["organiser", "at", "id"], name="audit_event_by_time")
-        ),
+        migrations.AddIndex("auditevent", models.Index(fields=["organiser", "at", "id"], name="audit_event_by_time")),
         migrations.AddIndex("auditevent", models.Index(fields=["actor", "at", "id"], name="audit_event_by_actor")),
         migrations.AddIndex(
             "auditevent", models.Index(fields=["organiser", "verb", "at", "id"], name="audit_event_by_verb")
