@@ -128,8 +128,8 @@ def write_enrolments(season: Season, enrolments: Collection[int]) -> None:
     stay = _stored_headlines(season, replaced=enrolments)
     places = _places(book, [*stay, *_headlines(summaries)])
     ResponseScore.objects.filter(response__in=SurveyResponse.objects.filter(enrolment__in=enrolments)).delete()
-    gone = Q(enrolment__in=enrolments) | Q(award_class__in=touched) | Q(scope=Scope.SEASON)
-    ScoreSummary.objects.filter(gone, season=season).delete()
+    gone = Q(scope=Scope.PARTICIPANT, enrolment__in=enrolments) | Q(scope=Scope.CLASS, award_class__in=touched)
+    ScoreSummary.objects.filter(gone | Q(scope=Scope.SEASON, season=season)).delete()
     _write_scores(season, reports, scores)
     _write_summaries(book, summaries, places, classes, written=touched)
     _move(stay, places)
@@ -142,7 +142,8 @@ def _classes(book: _Book, fresh: Summaries, *, replaced: Collection[int], touche
     """Return every class: the touched ones added up anew, from their stored participants and the fresh ones."""
     keys, matrix = _with_classmates(book, fresh, replaced=replaced, touched=touched)
     found, added = add_up_by(book.layout, matrix, book.classes(keys))
-    rows = ScoreSummary.objects.filter(season=book.season, scope=Scope.CLASS).exclude(award_class__in=touched)
+    rest = set(book.class_of.values()).difference(touched)
+    rows = ScoreSummary.objects.filter(scope=Scope.CLASS, award_class__in=rest)
     stored = list(rows.values_list("award_class_id", "method", "sums"))
     others, place = np.unique(np.array([row[0] for row in stored], np.int64), return_inverse=True)
     kept = np.zeros((len(others), *added.shape[1:]))
@@ -156,7 +157,7 @@ def _with_classmates(
 ) -> tuple[Ints, Floats]:
     """Return the summaries of all participants of the touched classes, in rising order of the enrolments."""
     mates = [key for key, own in book.class_of.items() if own in touched and key not in replaced]
-    rows = ScoreSummary.objects.filter(season=book.season, enrolment__in=mates)
+    rows = ScoreSummary.objects.filter(scope=Scope.PARTICIPANT, enrolment__in=mates)
     stored = list(rows.values_list("enrolment_id", "method", "vector"))
     keys, place = np.unique(np.array([row[0] for row in stored], np.int64), return_inverse=True)
     matrix = book.layout.empty(len(keys), len(GROUPS))

@@ -24,9 +24,7 @@ class OrganiserCommand(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add ``--organiser``."""
         super().add_arguments(parser)
-        parser.add_argument(
-            "--organiser", metavar="SLUG", help="whose data; needed where there are several"
-        )
+        parser.add_argument("--organiser", metavar="SLUG", help="whose data; needed where there are several")
 
     def person(self, options: dict[str, Any]) -> User:
         """Return the account that the command acts as; what it changes is recorded as coming from the command."""

@@ -179,7 +179,7 @@ class AuditEvent(models.Model):
     class Meta:
         ordering: ClassVar = ["-pk"]
         indexes: ClassVar = [
-            models.Index(fields=["target_type", "target_key"], name="audit_event_by_target"),
+            models.Index(fields=["target_type", "target_key", "at", "id"], name="audit_event_of_target"),
             models.Index(fields=["organiser", "at", "id"], name="audit_event_by_time"),
             models.Index(fields=["actor", "at", "id"], name="audit_event_by_actor"),
             models.Index(fields=["organiser", "verb", "at", "id"], name="audit_event_by_verb"),

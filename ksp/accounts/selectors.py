@@ -15,7 +15,8 @@ from ksp.lib.attention import Item
 
 def history_of(thing: models.Model) -> models.QuerySet[AuditEvent]:
     """Return everything that was done to one thing, the latest first: for whoever may see the thing."""
-    return AuditEvent.objects.filter(target_type=thing._meta.label_lower, target_key=str(thing.pk)).order_by("-pk")
+    events = AuditEvent.objects.filter(target_type=thing._meta.label_lower, target_key=str(thing.pk))
+    return events.order_by("-at", "-pk")
 
 
 def with_invitation(people: UserQuerySet) -> UserQuerySet:

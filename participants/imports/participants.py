@@ -62,11 +62,12 @@ class Participants(ListKind):
         """Return the organiser's participants; those enrolled in the season with all their values."""
         enrolled = _enrolled(_season(scope))
         rows = Participant.objects.filter(organiser=scope.organiser_id)
-        found = {}
+        found: dict[str, Stored] = {}
         for key, *cells in rows.values_list("pk", "code", "name", "is_public_body", "website"):
             values = dict(zip(("participant", "name", "public_body", "website"), cells, strict=True))
             enrolment_id, more = enrolled.get(key, (0, {}))
-            found[values["participant"]] = Stored({**values, **more}, is_listed=bool(enrolment_id), pk=enrolment_id)
+            code = str(values["participant"])
+            found[code] = Stored({**values, **more}, is_listed=bool(enrolment_id), pk=enrolment_id)
         return found
 
     def check(self, rows: Sequence[ListRow], scope: Scope) -> None:

@@ -52,7 +52,7 @@ def import_participants(request: UserRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES, kind=kind, user=request.user)
     if not form.is_valid():
         return _upload_page(request, kind, form, status=400)
-    file: UploadedFile = form.cleaned_data["file"]
+    file: UploadedFile[bytes] = form.cleaned_data["file"]
     try:
         rows = kind.resource().check(read_sheet(file.read(MOST_BYTES + 1)))
         batch = services.preview_import(

@@ -115,9 +115,9 @@ def test_export_of_an_import_gives_the_same_bytes(played, director, tmp_path):
 
 
 def test_import_gives_the_same_results_down_to_the_fingerprint(played, director):
-    season = SeasonFactory(organiser=director.organiser, code="T22")
-    change_season_settings(season.pk, settings=played.rehearsed.season.settings.to_dict(), by=director)
-    imported(played.answers, director)
+    prepared = SeasonFactory(organiser=director.organiser, code="T22")
+    change_season_settings(prepared.pk, settings=played.rehearsed.season.settings.to_dict(), by=director)
+    season = imported(played.answers, director)
 
     results = results_of(season, by=director)
 

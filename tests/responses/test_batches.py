@@ -84,9 +84,7 @@ def one_by_one(contact):
     for attempt in contact.attempts:
         begun = start_attempt(response.pk, started_at=attempt.started_at, now=attempt.started_at, by=contact.by)
         ended_at = attempt.answered_at or attempt.ended_at
-        end_attempt(
-            begun.pk, answered_at=attempt.answered_at, ended_at=attempt.ended_at, now=ended_at, by=contact.by
-        )
+        end_attempt(begun.pk, answered_at=attempt.answered_at, ended_at=attempt.ended_at, now=ended_at, by=contact.by)
     return submit_response(response.pk, values=contact.values, now=contact.submitted_at, by=contact.by)
 
 
@@ -278,9 +276,7 @@ def test_each_report_is_approved_by_its_manager_at_its_time(season):
     times = [NOW + timedelta(hours=hour) for hour in range(3)]
     owners = [people[0], people[1], people[0]]
 
-    approve_responses(
-        [approval(item, by, now=when) for item, by, when in zip(reports, owners, times, strict=True)]
-    )
+    approve_responses([approval(item, by, now=when) for item, by, when in zip(reports, owners, times, strict=True)])
 
     stored = SurveyResponse.objects.order_by("pk").values_list("reviewed_by_id", "reviewed_at")
     assert list(stored) == [(by.pk, when) for by, when in zip(owners, times, strict=True)]
@@ -321,4 +317,7 @@ def test_queries_do_not_grow_with_the_number_of_contacts(season, count_queries):
         record_contacts(three)
 
     # Answers and their history are copied, which only one of the databases counts as queries.
-    assert [len([sql for sql in queries if "responses_answer" not in sql]) for queries in (for_one, for_three)] == [5, 5]
+    assert [len([sql for sql in queries if "responses_answer" not in sql]) for queries in (for_one, for_three)] == [
+        5,
+        5,
+    ]

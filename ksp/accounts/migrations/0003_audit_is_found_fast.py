@@ -25,6 +25,11 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [("accounts", "0002_audit_is_append_only")]
 
     operations: ClassVar = [
+        migrations.AddIndex(
+            "auditevent",
+            models.Index(fields=["target_type", "target_key", "at", "id"], name="audit_event_of_target"),
+        ),
+        migrations.RemoveIndex("auditevent", "audit_event_by_target"),
         migrations.AddIndex("auditevent", models.Index(fields=["organiser", "at", "id"], name="audit_event_by_time")),
         migrations.AddIndex("auditevent", models.Index(fields=["actor", "at", "id"], name="audit_event_by_actor")),
         migrations.AddIndex(

@@ -69,7 +69,7 @@ def _fill(table: Table, content: bytes) -> None:
         workbook.fill(table, io.BytesIO(content))
         return
     if content.startswith(COMPOUND):
-        raise Refusal(Reason.ENCRYPTED if ENCRYPTED in content else "old_workbook")
+        raise Refusal(Reason.ENCRYPTED if ENCRYPTED in content else Reason.OLD_WORKBOOK)
     for signature, kind in SIGNATURES.items():
         if content.startswith(signature):
             raise Refusal(kind)

@@ -29,7 +29,8 @@ class Command(JsonCommand):
         """Make both, or neither."""
         slug, email = options["slug"], options["administrator"]
         if Organiser.objects.filter(slug=slug).exists():
-            raise OrganiserExists(_("There is an organiser “%(slug)s” already. Choose another short name.") % {"slug": slug})
+            message = _("There is an organiser “%(slug)s” already. Choose another short name.")
+            raise OrganiserExists(message % {"slug": slug})
         with transaction.atomic():
             by = system_user(create_organiser(name=options["name"], slug=slug))
             user = invite_user(by=by, email=email, name=email.partition("@")[0], role=Role.ADMINISTRATOR)
