@@ -72,6 +72,11 @@ class ProfileForm(forms.Form):
         help_text=_("In the review, single keys read, return and approve. They never work while you write."),
     )
 
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if user.role not in {Role.ADMINISTRATOR, Role.MANAGER}:
+            del self.fields["has_shortcuts"]
+
 
 class AppearanceForm(forms.Form):
     """Which colours a person wants, chosen in the frame of any page."""

@@ -1,5 +1,6 @@
 """Norwegian working days, and the hours of a day in which contacts are made."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -26,6 +27,14 @@ def holiday_name(day: date, language: str = "nb") -> str | None:
 def is_weekend(day: date) -> bool:
     """Tell Saturdays and Sundays from other days."""
     return day.isoweekday() >= SATURDAY
+
+
+@cache
+def _working_days(year: int) -> tuple[date, ...]:
+    """The weekdays of a year that are no public holidays, in order."""
+    first, days = date(year, 1, 1), (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    every = (first + offset * ONE_DAY for offset in range(days))
+    return tuple(day for day in every if not is_weekend(day) and holiday_name(day) is None)
 
 
 def local_date(moment: datetime) -> date:
@@ -65,8 +74,9 @@ class WorkingCalendar:
 
     def working_days(self, first: date, last: date) -> list[date]:
         """Return every working day from ``first`` to ``last``, both included."""
-        span = (last - first).days + 1
-        return [day for offset in range(span) if self.is_working_day(day := first + offset * ONE_DAY)]
+        years = (_working_days(year) for year in range(first.year, last.year + 1))
+        found = [day for days in years for day in days[bisect_left(days, first) : bisect_right(days, last)]]
+        return [day for day in found if day not in self.closed_on] if self.closed_on else found
 
     def first_working_day(self, day: date) -> date:
         """Return the day itself if it is a working day, else the next one that is."""

@@ -14,7 +14,7 @@ def test_profile_is_everybodys(browser_of, role):
 
 
 def test_choices_are_stored_and_the_device_follows(browser_of):
-    user = UserFactory()
+    user = UserFactory(manager=True)
     client = browser_of(user)
 
     page = client.post("/me/", {"name": "Kari Lie", "language": "en", "colour_scheme": "dark"})
@@ -28,6 +28,15 @@ def test_choices_are_stored_and_the_device_follows(browser_of):
         False,
     )
     assert client.get("/me/").headers["Content-Language"] == "en"
+
+
+def test_shortcuts_are_a_choice_of_those_who_review(browser_of):
+    has_choice = {
+        role.value: "has_shortcuts" in browser_of(UserFactory(role=role)).get("/me/").context["form"].fields
+        for role in Role
+    }
+
+    assert has_choice == {"administrator": True, "manager": True, "observer": False, "participant": False}
 
 
 def test_choice_that_is_none_changes_nothing(browser_of):

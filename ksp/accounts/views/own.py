@@ -29,7 +29,7 @@ YEAR = 60 * 60 * 24 * 365
 def profile(request: UserRequest) -> HttpResponse:
     """Show and change what the person decides about their own account."""
     user = request.user
-    form = ProfileForm(request.POST or None, initial={name: getattr(user, name) for name in CHOICES})
+    form = ProfileForm(request.POST or None, user=user, initial={name: getattr(user, name) for name in CHOICES})
     if request.method == "POST" and form.is_valid():
         services.set_preferences(by=user, **form.cleaned_data)
         with override(user.language):
