@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from scoring.engine.battery import Battery, Floats, Ints, Stored
 from scoring.engine.layout import STORED, Layout, average
 from scoring.engine.measures import GROUPS
 from scoring.engine.ranks import Standings, rank
-from scoring.engine.reports import ReportRow, Reports
+from scoring.engine.reports import Reports
 from scoring.engine.rules import Rules
 from scoring.engine.scores import ReportScores, score_reports
 from scoring.engine.summaries import Summaries, add_up_by, summarise
@@ -50,12 +51,13 @@ def approved_reports(season: Season, battery: Battery, enrolments: Collection[in
     return Reports.from_rows(
         battery,
         (
-            ReportRow(key, enrolment, method, _week(week), bool(answered), packed or b"")
+            (key, enrolment, method, _week(week), bool(answered), packed or b"")
             for key, enrolment, method, week, answered, packed in columns
         ),
     )
 
 
+@lru_cache(maxsize=256)
 def _week(written: str) -> int:
     return int(written[:4]) * 100 + int(written[6:])
 

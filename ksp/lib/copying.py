@@ -11,25 +11,24 @@ from numpy.typing import NDArray
 
 Value = int | float | str | bytes | None
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_BINARY_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
-_BINARY_TAIL = struct.pack("!h", -1)
-_WIRE = {"integer": ">i4", "bigint": ">i8", "double precision": ">f8"}
+
+# PostgreSQL on the wire: a head, then each row as the number of its values and each value behind its length.
+_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
+_TAIL = struct.pack("!h", -1)
+_NULL = struct.pack("!i", -1)
+_NUMBERS = {"smallint": "h", "integer": "i", "bigint": "q", "double precision": "d"}
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
     """Insert the rows, whose values stand in the order of ``columns`` (database names), in one statement."""
-    table, names = connection.ops.quote_name(model._meta.db_table), [connection.ops.quote_name(c) for c in columns]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            text = io.StringIO("\n".join([_line(row) for row in rows]))
-            with connection.wrap_database_errors:
-                cursor.copy_expert(f"COPY {table} ({', '.join(names)}) FROM STDIN", text)
-        else:
-            marks = ", ".join(["%s"] * len(names))
-            cursor.executemany(
-                f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608 -- names of our own models
-                [tuple(row) for row in rows],
-            )
+    if connection.vendor != "postgresql":
+        _insert(model, columns, rows)
+        return
+    packers = [_packer(kind) for kind in _kinds(model, columns)]
+    if all(packers):
+        _copy(model, columns, _packed(packers, rows), binary=True)
+    else:
+        _copy(model, columns, "\n".join([_line(row) for row in rows]).encode())
 
 
 def copy_arrays(model: type[models.Model], columns: Mapping[str, NDArray[Any]]) -> None:
@@ -42,37 +41,66 @@ def copy_arrays(model: type[models.Model], columns: Mapping[str, NDArray[Any]]) 
     if connection.vendor != "postgresql":
         whole = np.zeros_like(whole)
     if whole.any():
-        _copy_binary(model, {name: column[whole] for name, column in columns.items()})
+        _copy(
+            model,
+            tuple(columns),
+            _records(model, {name: column[whole] for name, column in columns.items()}),
+            binary=True,
+        )
     if not whole.all():
         copy_rows(model, tuple(columns), _plain_rows([column[~whole] for column in columns.values()]))
 
 
-def _plain_rows(columns: Sequence[NDArray[Any]]) -> Iterable[Sequence[Value]]:
-    for row in zip(*(column.tolist() for column in columns), strict=True):
-        yield [None if value != value else value for value in row]  # noqa: PLR0124 -- the one that differs from itself
+def _insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    marks = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {_target(model, columns)} VALUES ({marks})",  # noqa: S608 -- names of our own models
+            [tuple(row) for row in rows],
+        )
 
 
-def _copy_binary(model: type[models.Model], columns: Mapping[str, NDArray[Any]]) -> None:
-    """Write rows without nulls as PostgreSQL keeps them on the wire: each value behind its length."""
-    kinds = {name: _on_the_wire(model, name, column) for name, column in columns.items()}
-    layout = [("values", ">i2"), *((part, kind) for name in columns for part, kind in kinds[name])]
-    records = np.zeros(len(next(iter(columns.values()))), layout)
-    records["values"] = len(columns)
-    for name, column in columns.items():
-        (length, _), (value, kind) = kinds[name]
-        records[length], records[value] = np.dtype(kind).itemsize, column
-    names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    table = connection.ops.quote_name(model._meta.db_table)
-    stream = io.BytesIO(_BINARY_HEAD + records.tobytes() + _BINARY_TAIL)
+def _copy(model: type[models.Model], columns: Sequence[str], data: bytes, *, binary: bool = False) -> None:
+    statement = f"COPY {_target(model, columns)} FROM STDIN{' (FORMAT binary)' if binary else ''}"
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", stream)
+        cursor.copy_expert(statement, io.BytesIO(data))
 
 
-def _on_the_wire(model: type[models.Model], name: str, column: NDArray[Any]) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return the fields of one value: its length, and itself in the column's type."""
-    field = next(field for field in model._meta.concrete_fields if field.column == name)
-    kind = _WIRE.get(str(field.db_type(connection)), column.dtype.str)
-    return (f"{name} length", ">i4"), (name, kind)
+def _target(model: type[models.Model], columns: Sequence[str]) -> str:
+    table, *names = map(connection.ops.quote_name, (model._meta.db_table, *columns))
+    return f"{table} ({', '.join(names)})"
+
+
+def _kinds(model: type[models.Model], columns: Sequence[str]) -> list[str]:
+    """Return the columns' types as the database calls them, without their lengths."""
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    return [str(fields[name].db_type(connection)).partition("(")[0] for name in columns]
+
+
+# Rows of any values
+
+
+def _packer(kind: str) -> Callable[[Any], bytes] | None:
+    """Return how a value of this type is written on the wire; none for types that are rather sent as text."""
+    if kind in _NUMBERS:
+        number = struct.Struct("!i" + _NUMBERS[kind])
+        size = number.size - 4
+        return lambda value: number.pack(size, value)
+    if kind in {"varchar", "text"}:
+        return lambda value: _with_length(value.encode())
+    return _with_length if kind == "bytea" else None
+
+
+def _with_length(value: bytes) -> bytes:
+    return struct.pack("!i", len(value)) + value
+
+
+def _packed(packers: Sequence[Callable[[Any], bytes] | None], rows: Iterable[Sequence[Value]]) -> bytes:
+    parts, head = [_HEAD], struct.pack("!h", len(packers))
+    for row in rows:
+        parts.append(head)
+        parts += [_NULL if value is None else pack(value) for pack, value in zip(packers, row, strict=True) if pack]
+    return b"".join([*parts, _TAIL])
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
@@ -85,5 +113,27 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 
 
 def _line(row: Sequence[Value]) -> str:
-    """One row as PostgreSQL's COPY reads it."""
+    """One row as PostgreSQL's COPY reads it in words."""
     return "\t".join([_WRITERS[type(value)](value) for value in row])
+
+
+# Columns of numbers
+
+
+def _records(model: type[models.Model], columns: Mapping[str, NDArray[Any]]) -> bytes:
+    """Write rows without nulls on the wire: all of one length, so that they are one array."""
+    kinds = dict(zip(columns, _kinds(model, tuple(columns)), strict=True))
+    shape: list[tuple[str, str]] = [("values", ">i2")]
+    for name, column in columns.items():
+        kind = f">{np.dtype(_NUMBERS[kinds[name]]).str[1:]}" if kinds[name] in _NUMBERS else column.dtype.str
+        shape += [(f"{name} length", ">i4"), (name, kind)]
+    records = np.zeros(len(next(iter(columns.values()))), shape)
+    records["values"] = len(columns)
+    for name, column in columns.items():
+        records[f"{name} length"], records[name] = records.dtype[name].itemsize, column
+    return _HEAD + records.tobytes() + _TAIL
+
+
+def _plain_rows(columns: Sequence[NDArray[Any]]) -> Iterable[Sequence[Value]]:
+    for row in zip(*(column.tolist() for column in columns), strict=True):
+        yield [None if value != value else value for value in row]  # noqa: PLR0124 -- the one that differs from itself

@@ -264,9 +264,7 @@ def _popularity(centres: int, rng: np.random.Generator) -> np.ndarray:
     return drawn
 
 
-def _prior_contacts(
-    shape: Shape, pairs: Sequence[tuple[str, str]], rng: np.random.Generator
-) -> Iterator[Row]:
+def _prior_contacts(shape: Shape, pairs: Sequence[tuple[str, str]], rng: np.random.Generator) -> Iterator[Row]:
     first: date = shape.starts_on - timedelta(days=1500)
     for observer, centre in pairs:
         yield {

@@ -52,6 +52,7 @@ class Play:
     progress: Progress
     weeks: list[IsoWeek] = field(init=False)
     keys: dict[str, Key] = field(default_factory=dict)
+    _team: list[Observer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.weeks = self.shape.weeks()
@@ -83,6 +84,7 @@ class Play:
             if offered_at > self.now:
                 return
             self.progress.step(_("Week %(number)s") % {"number": week.week}, weight=2)
+            self._team = self._fresh_team()
             with transaction.atomic():
                 self._offer(week, offered_at)
                 self._contact(place)
@@ -92,6 +94,11 @@ class Play:
         root, _dot, again = assignment.code.partition(".")
         key = self.keys[root]
         return Key(key.centre, key.method, key.ordinal, int(again or 1) - 1)
+
+    def _fresh_team(self) -> list[Observer]:
+        """Return the team as it is now: scores change with every week's grades."""
+        keys = [observer.pk for observer in self.stage.observers.values()]
+        return list(Observer.objects.filter(pk__in=keys).select_related("user").order_by("code"))
 
     # Offers
 
@@ -140,7 +147,7 @@ class Play:
     def _find_another(self, item: Assignment, moment: datetime) -> None:
         """Offer a contact to the least loaded observer whom every rule allows, who accepts; else move it on a week."""
         item = Assignment.objects.select_related("season").get(pk=item.pk)
-        judged = candidates(item, self.stage.observers.values())
+        judged = candidates(item, self._team)
         able = [one for one in judged if one.is_eligible]
         if not able:
             place = self.weeks.index(IsoWeek.parse(item.week)) + 1

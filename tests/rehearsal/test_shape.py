@@ -2,7 +2,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ksp.lib.calendar import OSLO
 from ksp.rehearsal.shape import Shape, current_start
 
 FIRST = Shape(season="KSP22")
@@ -26,22 +25,25 @@ def test_weeks_around_easter_are_left_out():
 
     # Maundy Thursday and Good Friday leave three days of week 15, Easter Monday four of week 16.
     assert "2022-W15" in weeks
-    assert [str(week) for week in Shape(season="C", starts_on=date(2026, 12, 21)).weeks()][:2] == ["2026-W52", "2027-W01"]
+    assert [str(week) for week in Shape(season="C", starts_on=date(2026, 12, 21)).weeks()][:2] == [
+        "2026-W52",
+        "2027-W01",
+    ]
 
 
 @pytest.mark.parametrize(
     ("progress", "moment"),
     [
-        (0, datetime(2021, 11, 29, 9)),
-        (0.5, datetime(2022, 2, 2, 12)),
-        (4 / 17, datetime(2022, 1, 3, 9)),
-        (1, datetime(2022, 4, 29, 12)),
+        (0, "2021-11-29T09:00:00+01:00"),
+        (0.5, "2022-02-02T12:00:00+01:00"),
+        (4 / 17, "2022-01-03T09:00:00+01:00"),
+        (1, "2022-04-29T12:00:00+02:00"),
     ],
 )
 def test_play_stops_where_that_share_of_the_weeks_is_over(progress, moment):
     stops_at = Shape(season="KSP22", progress=progress).stops_at()
 
-    assert stops_at == moment.replace(tzinfo=OSLO)
+    assert stops_at.isoformat() == moment
 
 
 @pytest.mark.parametrize("progress", [0, 0.3, 0.5, 0.97])

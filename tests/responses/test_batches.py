@@ -110,8 +110,11 @@ def traces(response):
             for row in Answer.objects.filter(response=stored)
         },
         "revisions": Counter(
-            (questions[row.question_id], row.old_option_id, row.new_option_id, row.old_text, row.new_text)
-            + (row.changed_at, row.changed_by_id == stored.observer.user_id, row.after_submission, row.reason)
+            (
+                questions[row.question_id],
+                (row.old_option_id, row.new_option_id, row.old_text, row.new_text),
+                (row.changed_at, row.changed_by_id == stored.observer.user_id, row.after_submission, row.reason),
+            )
             for row in AnswerRevision.objects.filter(response=stored)
         ),
         "events": Counter(

@@ -68,9 +68,9 @@ def broken_rules(season, frame, observers):
 
 
 def counted(frame, column, participants, size):
-    return np.bincount(
-        frame.participant * size + getattr(frame, column), minlength=participants * size
-    ).reshape(participants, size)
+    return np.bincount(frame.participant * size + getattr(frame, column), minlength=participants * size).reshape(
+        participants, size
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

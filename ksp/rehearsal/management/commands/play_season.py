@@ -19,7 +19,11 @@ from participants.models import ContactMethod
 from participants.services import publish_season
 from reports.exports.results import results_of
 
-AWARDS = {"best_in_test": gettext_lazy("Best in test"), "class_winner": gettext_lazy("Class winner"), "best_on_method": gettext_lazy("Best on")}
+AWARDS = {
+    "best_in_test": gettext_lazy("Best in test"),
+    "class_winner": gettext_lazy("Class winner"),
+    "best_on_method": gettext_lazy("Best on"),
+}
 
 
 class Command(JsonCommand):
