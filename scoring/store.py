@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from numpy.typing import NDArray
 
 from ksp.lib.copying import Value, copy_arrays, copy_rows
 from participants.models import Enrolment, Season
@@ -37,6 +38,7 @@ SUMMARY_COLUMNS = (
     "vector",
     "sums",
 )
+SCORE_COLUMNS = {"response_id": "<i8", "points": "<i4", "possible": "<i4", "score": "<f8", "areas": ""}
 GROUP_OF = {method: group for group, method in enumerate(GROUPS)}
 Places = tuple[int | None, int | None]
 UNRANKED: Places = (None, None)
@@ -114,9 +116,8 @@ def write_season(season: Season) -> int:
     reports, scores, summaries = book.computed()
     classes = _Classes(*add_up_by(book.layout, summaries.matrix, book.classes(summaries.enrolments)))
     places = _places(book, _headlines(summaries))
-    ResponseScore.objects.filter(season=season).delete()
+    _write_scores(season, reports, scores, ResponseScore.objects.filter(season=season))
     ScoreSummary.objects.filter(season=season).delete()
-    _write_scores(season, reports, scores)
     _write_summaries(book, summaries, places, classes, written=set(classes.keys.tolist()))
     return len(reports)
 
@@ -129,10 +130,9 @@ def write_enrolments(season: Season, enrolments: Collection[int]) -> None:
     classes = _classes(book, summaries, replaced=enrolments, touched=touched)
     stay = _stored_headlines(season, replaced=enrolments)
     places = _places(book, [*stay, *_headlines(summaries)])
-    ResponseScore.objects.filter(response__in=SurveyResponse.objects.filter(enrolment__in=enrolments)).delete()
+    _write_scores(season, reports, scores, ResponseScore.objects.filter(response__enrolment__in=enrolments))
     gone = Q(scope=Scope.PARTICIPANT, enrolment__in=enrolments) | Q(scope=Scope.CLASS, award_class__in=touched)
     ScoreSummary.objects.filter(gone | Q(scope=Scope.SEASON, season=season)).delete()
-    _write_scores(season, reports, scores)
     _write_summaries(book, summaries, places, classes, written=touched)
     _move(stay, places)
 
@@ -216,19 +216,51 @@ def _move(stay: Iterable[_Headline], places: Mapping[int, Places]) -> None:
 # Rows
 
 
-def _write_scores(season: Season, reports: Reports, scores: ReportScores) -> None:
-    if not len(reports):
-        return
-    areas = np.stack([scores.area_points, scores.area_possible], axis=-1).astype("<i4").reshape(len(reports), -1)
-    columns = {
-        "response_id": reports.id,
-        "season_id": np.full(len(reports), season.pk),
-        "points": scores.points,
-        "possible": scores.possible,
-        "score": scores.score,
-        "areas": areas.view(np.dtype((np.void, areas.itemsize * areas.shape[1])))[:, 0],
-    }
-    copy_arrays(ResponseScore, columns)
+def _write_scores(season: Season, reports: Reports, scores: ReportScores, stored: QuerySet[ResponseScore]) -> None:
+    """Store what the reports scored, in place of what is ``stored`` of the same participants.
+
+    A row that says so already stays: a score hardly ever changes, and reading it costs less than writing it anew.
+    """
+    fresh = _score_records(reports, scores)
+    before = _stored_records(stored, fresh.dtype)
+    gone, missing = ~_among(before, fresh), ~_among(fresh, before)
+    if gone.any():
+        ResponseScore.objects.filter(pk__in=before["response_id"][gone].tolist()).delete()
+    if missing.any():
+        columns = {name: fresh[name][missing] for name in SCORE_COLUMNS}
+        copy_arrays(ResponseScore, columns | {"season_id": np.full(missing.sum(), season.pk)})
+
+
+def _score_records(reports: Reports, scores: ReportScores) -> NDArray[np.void]:
+    areas = np.stack([scores.area_points, scores.area_possible], axis=-1).astype("<i4")
+    width = areas.itemsize * 2 * areas.shape[1]
+    shape = np.dtype([*((name, kind) for name, kind in SCORE_COLUMNS.items() if kind), ("areas", f"V{width}")])
+    records = np.zeros(len(reports), shape)
+    for name, column in zip(SCORE_COLUMNS, (reports.id, scores.points, scores.possible, scores.score), strict=False):
+        records[name] = column
+    records["areas"] = np.frombuffer(areas.tobytes(), shape["areas"])
+    return records
+
+
+def _stored_records(stored: QuerySet[ResponseScore], shape: np.dtype[np.void]) -> NDArray[np.void]:
+    """Return stored scores in the shape of fresh ones; one of other areas in a way that equals none."""
+    rows = list(stored.values_list(*SCORE_COLUMNS))
+    records, width = np.zeros(len(rows), shape), shape["areas"].itemsize
+    for row, values in enumerate(rows):
+        is_whole = len(values[-1]) == width
+        records[row] = (*values[:-1], bytes(values[-1])) if is_whole else (values[0], -1, 0, 0.0, bytes(width))
+    return records
+
+
+def _among(these: NDArray[np.void], those: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Tell of each of these records whether it is one of those, to the last bit."""
+    known = set(_as_bytes(those))
+    return np.array([one in known for one in _as_bytes(these)], np.bool_)
+
+
+def _as_bytes(records: NDArray[np.void]) -> list[bytes]:
+    plain: list[bytes] = records.view(f"V{records.dtype.itemsize}").tolist()
+    return plain
 
 
 def _write_summaries(
