@@ -96,9 +96,7 @@ class RepresentativeFactory(factory.django.DjangoModelFactory):
         model = Representative
 
     participant = factory.SubFactory(ParticipantFactory)
-    user = factory.SubFactory(
-        UserFactory, participant=True, organiser=factory.SelfAttribute("..participant.organiser")
-    )
+    user = factory.SubFactory(UserFactory, participant=True, organiser=factory.SelfAttribute("..participant.organiser"))
 
 
 class ImportBatchFactory(factory.django.DjangoModelFactory):
@@ -108,9 +106,7 @@ class ImportBatchFactory(factory.django.DjangoModelFactory):
     organiser = factory.SubFactory(OrganiserFactory)
     kind = "participants"
     file_name = "deltakere.csv"
-    uploaded_by = factory.SubFactory(
-        UserFactory, administrator=True, organiser=factory.SelfAttribute("..organiser")
-    )
+    uploaded_by = factory.SubFactory(UserFactory, administrator=True, organiser=factory.SelfAttribute("..organiser"))
 
 
 class ImportRowFactory(factory.django.DjangoModelFactory):

@@ -103,10 +103,8 @@ def filled_response(
     An unanswered contact has two attempts and score 0. A draft has everything but its submission.
     """
     season = season or season_with_battery()
-    is_open = state in {ReportState.DRAFT}
-    assignment = AssignmentFactory(
-        season=season, **({"accepted": True} if is_open else {"done": True}), **assignment
-    )
+    is_open = state == ReportState.DRAFT
+    assignment = AssignmentFactory(season=season, **({"accepted": True} if is_open else {"done": True}), **assignment)
     response = SurveyResponseFactory(assignment=assignment)
     _add_attempts(response, answered=answered)
     numbers = _add_answers(response, choose or {}, answered=answered)
