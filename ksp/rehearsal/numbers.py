@@ -17,7 +17,7 @@ def add_numbers(parser: CommandParser) -> None:
         parser.add_argument(f"--{name}", type=int, default=default, metavar="N", help=f"{default} unless told")
 
 
-def read_numbers(options: Mapping[str, Any]) -> dict[str, int]:
+def read_numbers(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the numbers, or say which one cannot be."""
     for name in DEFAULTS:
         least = 0 if name == "seed" else 1

@@ -132,3 +132,38 @@ def test_participant_of_whom_nothing_could_give_points_has_no_total():
         (Scope.SEASON, 1, None, None),
     ]
     assert stored(season) == from_scratch(season)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"points": 1}, {"possible": 1}, {"score": 1.0}, {"score": None}, {"areas": b""}, {"areas": bytes(32)}],
+    ids=str,
+)
+def test_score_that_is_wrong_is_put_right_and_the_others_stay(wrong, count_queries):
+    season, (first, second, *_) = small_season()
+    mended, right = (report(one, state=ReportState.APPROVED, overall_valued="some") for one in (first, second))
+    store.write_season(season)
+    before = stored(season)
+    ResponseScore.objects.filter(pk=mended.pk).update(**wrong)
+
+    with count_queries() as queries:
+        store.write_season(season)
+
+    written = [sql for sql in queries if "scoring_responsescore" in sql and not sql.startswith("SELECT")]
+    assert [sql.removeprefix("1 times: ").split()[0] in {"DELETE", "COPY", "INSERT"} for sql in written] == [True, True]
+    assert f"({mended.pk})" in written[0]
+    assert stored(season) == before
+    assert ResponseScore.objects.get(pk=right.pk).points == 98
+
+
+def test_scores_that_are_right_are_not_written_anew(count_queries):
+    season, (enrolment, *_) = small_season()
+    report(enrolment, state=ReportState.APPROVED)
+    report(enrolment, state=ReportState.APPROVED, answered=False)
+    store.write_season(season)
+
+    with count_queries() as queries:
+        store.write_season(season)
+        store.write_enrolments(season, [enrolment.pk])
+
+    assert [sql.split()[0] for sql in queries if "scoring_responsescore" in sql] == ["SELECT", "SELECT"]
