@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("assignments", "0001_initial"),
         ("observers", "0001_initial"),
-        ("participants", "0002_rows_of_imports"),
+        ("participants", "0001_initial"),
     ]
 
     operations: ClassVar = [

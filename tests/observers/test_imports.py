@@ -101,7 +101,7 @@ def test_english_headings_and_values_say_the_same(boss):
 
 def test_same_observers_again_change_nothing_and_new_values_are_shown(boss):
     imported("observers", INGRID, OLA, by=boss, headings=HEADINGS)
-    keys = list(Observer.objects.values_list("pk", "pseudonym"))
+    keys = list(Observer.objects.order_by("pk").values_list("pk", "pseudonym"))
 
     batch = previewed(
         "observers", INGRID.replace(";3;20;", ";5;;"), OLA.replace("chat;;", "chat;4;"), by=boss, headings=HEADINGS
@@ -113,7 +113,7 @@ def test_same_observers_again_change_nothing_and_new_values_are_shown(boss):
     ]
     services.apply_import(batch.pk, by=boss)
     assert observers()[0][8:10] == (5, None)
-    assert list(Observer.objects.values_list("pk", "pseudonym")) == keys
+    assert list(Observer.objects.order_by("pk").values_list("pk", "pseudonym")) == keys
 
 
 def test_changed_observer_keeps_account_and_computed_score(boss, organiser):
