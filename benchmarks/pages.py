@@ -160,7 +160,7 @@ def all_pages(filled: Filled, filled_form: Callable[[], Mapping[str, str]]) -> l
     observer, manager, participant = map(signed_in, (filled.observer, filled.manager, filled.participant))
     draft = _ids(filled, ReportState.DRAFT, observer__user=filled.observer)[0]
     floor_submit = itertools.repeat(post("/submit", filled_form()))
-    queue = "/review/?method=phone&state=submitted"
+    queue = "/review/?method=phone"
     return [
         Measured("open the form", get(f"/observer/reports/{draft.public_id}/", observer), get("/form"), 4),
         Measured("autosave", autosaves(filled, observer), floor_autosaves(), 5),
