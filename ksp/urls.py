@@ -1,6 +1,7 @@
 """The addresses of the site."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from ksp import pages
 
@@ -14,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("responses.urls")),
     path("", include("scoring.urls")),
     path("", include("reports.urls")),
+    # An administrator changes addresses; nobody does so alone.
+    path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile"), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz/live", pages.live, name="live"),

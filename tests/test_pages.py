@@ -94,3 +94,14 @@ def test_metrics_count_requests(client):
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert b"python_info" in answer.content
+
+
+@pytest.mark.django_db
+def test_nobody_changes_the_own_address_alone(browser_of):
+    user = UserFactory(manager=True)
+
+    answer = browser_of(user).post("/accounts/email/", {"email": "other@ksp.example", "action_add": ""})
+
+    user.refresh_from_db()
+    assert (answer.status_code, answer.url) == (302, "/me/")
+    assert (user.email, list(user.emailaddress_set.filter(email="other@ksp.example"))) == (user.email, [])
