@@ -1,17 +1,20 @@
 """Charts drawn on the server: one specification, two widths, and the same figures as a table."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-import altair as alt
 import vl_convert
 from django.core.cache import cache
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
@@ -19,6 +22,12 @@ from django.utils.translation import gettext as _
 
 from ksp.lib import formatting
 from ksp.lib.weeks import IsoWeek
+
+if TYPE_CHECKING:
+    import altair as alt
+else:
+    # It takes a second to import: the first drawing waits for it, not the start of the site.
+    alt = SimpleLazyObject(lambda: import_module("altair"))
 
 # Light values only: the style sheet maps each of them to its token, so one drawing serves every scheme.
 OWN: Final = "#0b5a66"
