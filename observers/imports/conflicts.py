@@ -1,5 +1,6 @@
 """Prior contacts and customer relations as lists that can be imported."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar, Final
@@ -86,9 +87,9 @@ class Conflicts(ListKind):
         self.model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
         return ()
 
+    @abstractmethod
     def details(self, values: Values) -> Values:
         """Return what the pair is stored with."""
-        raise NotImplementedError
 
 
 class PriorContacts(Conflicts):

@@ -14,10 +14,10 @@ from tests.e2e.seasons import play_small_season
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 LOOKS = [
-    {"viewport": PHONE, "scheme": "light", "language": "nb"},
-    {"viewport": DESK, "scheme": "dark", "language": "nb"},
-    {"viewport": PHONE, "scheme": "dark", "language": "en"},
-    {"viewport": DESK, "scheme": "light", "language": "en"},
+    {"viewport": viewport, "scheme": scheme, "language": language}
+    for viewport in (PHONE, DESK)
+    for scheme in ("light", "dark")
+    for language in ("nb", "en")
 ]
 STAFF_PAGES = (
     "reports:control",
