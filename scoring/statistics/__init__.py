@@ -1,0 +1,1 @@
+"""What chance, observers and the questions themselves do to the numbers: pure functions on arrays."""
