@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 DEFAULT_WEIGHTS = {"phone": 10, "email": 8, "chat": 7, "messenger": 7}
+DEFAULT_TIES = ("answered_score", "agent")
 DEFAULT_GRADE_WEIGHTS = {"content": 40, "instructions": 30, "language": 15, "punctuality": 15}
 
 # Contacts are made and timed by these: they stay as they were when the season opened.
@@ -18,7 +19,6 @@ FIXED_BY_OPENING = frozenset(
         "messenger_limit",
         "email_limit",
         "email_latest_hour",
-        "mean",
     }
 )
 
@@ -28,6 +28,9 @@ class SeasonSettings:
     """The rules that no source fixes, so that each season may choose.
 
     ``mean`` is ``contacts`` (mean of the contacts' scores) or ``pooled`` (points over possible points);
+    ``areas_over_all`` are the areas whose score counts an unanswered contact as 0; ``ties`` decide between equal
+    totals, in this order; ``best_on`` are the methods with an award; ``intervals_for`` and ``probabilities_for`` say
+    who sees how certain a result is: ``managers``, ``participants`` or ``public``, each with those before it;
     ``employees_informed`` is ``warn`` or ``block``; limits are in seconds, but working days for e-mail.
     """
 
@@ -50,6 +53,11 @@ class SeasonSettings:
     least_contacts_ranked: int = 20
     least_contacts_method: int = 5
     least_class_size: int = 3
+    areas_over_all: list[str] = field(default_factory=list)
+    ties: list[str] = field(default_factory=lambda: list(DEFAULT_TIES))
+    best_on: list[str] = field(default_factory=lambda: list(DEFAULT_WEIGHTS))
+    intervals_for: str = "participants"
+    probabilities_for: str = "public"
     employees_informed: str = "warn"
     retention_months: int = 24
 

@@ -44,5 +44,8 @@ def scoring_rules(settings: SeasonSettings) -> Rules:
             "min_contacts_ranked": settings.least_contacts_ranked,
             "min_contacts_method": settings.least_contacts_method,
             "min_class_size": settings.least_class_size,
+            "areas_over_all": settings.areas_over_all,
+            "ties": settings.ties,
+            "best_on": settings.best_on,
         }
     )

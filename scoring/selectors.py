@@ -1,6 +1,6 @@
 """Reads stored scores as results: of one participant beside its class and season, and of a whole season."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -11,10 +11,12 @@ from django.db.models import Q
 from ksp.lib.alphabet import norwegian_order
 from participants.models import AwardClass, Enrolment, Season
 from scoring.batteries import battery_of, scoring_rules
+from scoring.computing import ComputedSeason
 from scoring.engine.battery import Stored
 from scoring.engine.layout import Layout, Summary
 from scoring.engine.measures import GROUPS
 from scoring.engine.ranks import Ranks, Standings, awards
+from scoring.engine.rules import Rules
 from scoring.models import Scope, ScoreSummary, ScoringState
 
 ALL_METHODS = ""
@@ -148,33 +150,43 @@ def enrolment_results(enrolment: Enrolment) -> EnrolmentResults:
 
 def season_results(season: Season) -> SeasonResults:
     """Return the results, places and awards of a season as they are stored: three queries."""
+    state = ScoringState.objects.filter(season=season).first()
+    rows = ScoreSummary.objects.filter(season=season).only(*RESULT_FIELDS)
+    return _results(season, rows, scoring_rules(season.settings), None if state is None else state.computed_at)
+
+
+def computed_results(computed: ComputedSeason) -> SeasonResults:
+    """Return the same as it was computed just now, by the season's rules or by others, whatever is stored."""
+    return _results(computed.book.season, computed.summaries(), computed.book.rules, None)
+
+
+def _results(season: Season, rows: Iterable[ScoreSummary], rules: Rules, computed_at: datetime | None) -> SeasonResults:
     layout = Layout.of(battery_of(season))
-    own, classes, whole = _stored_by_owner(season)
+    own, classes, whole = _by_owner(rows)
     enrolments = Enrolment.objects.filter(season=season).select_related("participant", "award_class", "season")
     participants = [
         ParticipantResult(enrolment, Results(layout, own.get(enrolment.pk, {})))
         for enrolment in enrolments.order_by("participant__code")
     ]
-    state = ScoringState.objects.filter(season=season).first()
     return SeasonResults(
         season=season,
-        computed_at=None if state is None else state.computed_at,
+        computed_at=computed_at,
         participants=participants,
         classes=_class_results(layout, participants, classes),
         season_results=Results(layout, whole),
-        awards=_awards(season, participants),
+        awards=_awards(participants, rules),
     )
 
 
 Rows = dict[str, ScoreSummary]
 
 
-def _stored_by_owner(season: Season) -> tuple[dict[int, Rows], dict[int, Rows], Rows]:
-    """Return the season's rows by method: of each enrolment, of each class, of the whole."""
+def _by_owner(rows: Iterable[ScoreSummary]) -> tuple[dict[int, Rows], dict[int, Rows], Rows]:
+    """Return a season's rows by method: of each enrolment, of each class, of the whole."""
     own: dict[int, Rows] = {}
     classes: dict[int, Rows] = {}
     whole: Rows = {}
-    for row in ScoreSummary.objects.filter(season=season).only(*RESULT_FIELDS):
+    for row in rows:
         if row.enrolment_id is not None:
             own.setdefault(row.enrolment_id, {})[row.method] = row
         elif row.award_class_id is not None:
@@ -202,11 +214,11 @@ def _class_sizes(participants: Sequence[ParticipantResult]) -> dict[int, int]:
     return sizes
 
 
-def _awards(season: Season, participants: Sequence[ParticipantResult]) -> list[GivenAward]:
+def _awards(participants: Sequence[ParticipantResult], rules: Rules) -> list[GivenAward]:
     competing = sorted((item for item in participants if item.results.rows), key=lambda item: item.enrolment.pk)
     winners = {item.enrolment.pk: item for item in competing}
     standings, ranks = _standings(competing)
-    given = awards(standings, ranks, scoring_rules(season.settings), class_sizes=_class_sizes(participants))
+    given = awards(standings, ranks, rules, class_sizes=_class_sizes(participants))
     return [
         GivenAward(
             award=one.award,

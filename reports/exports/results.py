@@ -1,7 +1,5 @@
 """A season's results as one object: the numbers that are published, unrounded, with what they follow from."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any
@@ -10,12 +8,9 @@ from django.core.exceptions import PermissionDenied
 
 from ksp.accounts.models import User
 from participants.models import Season
-from responses.models import SurveyResponse
-from responses.workflow import ReportState
-from scoring.batteries import battery_of, scoring_rules
-from scoring.engine.fingerprint import fingerprint
+from scoring.batteries import scoring_rules
 from scoring.engine.layout import NpsResult, ScaleResult, Summary
-from scoring.engine.reports import ReportRow, Reports
+from scoring.fingerprints import answers_fingerprint
 from scoring.selectors import ALL_METHODS, ClassResult, GivenAward, ParticipantResult, Results, season_results
 
 AWARD_ORDER = ("best_in_test", "class_winner", "best_on_method")
@@ -36,30 +31,6 @@ def results_of(season: Season, *, by: User) -> dict[str, Any]:
         "season_result": _means(found.season_results),
         "awards": sorted(map(_award, found.awards), key=_award_key),
     }
-
-
-def answers_fingerprint(season: Season) -> str:
-    """Return a fingerprint of the rules and of every approved answer, the same on any database."""
-    battery = battery_of(season)
-    columns = ("code", "enrolment__participant__code", "enrolment__award_class__name", "method", "week")
-    rows = sorted(
-        SurveyResponse.objects.filter(season=season, state=ReportState.APPROVED).values_list(
-            *columns, "is_answered", "packed"
-        )
-    )
-    owners = {code: place for place, code in enumerate(sorted({row[1] for row in rows}))}
-    reports = Reports.from_rows(
-        battery,
-        (
-            ReportRow(
-                place, owners[row[1]], row[3], int(row[4][:4]) * 100 + int(row[4][6:]), bool(row[5]), row[6] or b""
-            )
-            for place, row in enumerate(rows)
-        ),
-    )
-    digest = hashlib.sha256(fingerprint(battery, scoring_rules(season.settings), reports).encode())
-    digest.update(json.dumps([row[:3] for row in rows], ensure_ascii=True, separators=(",", ":")).encode())
-    return digest.hexdigest()
 
 
 def _participant(item: ParticipantResult) -> dict[str, Any]:

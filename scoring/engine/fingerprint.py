@@ -18,7 +18,7 @@ _COLUMNS = (("id", "<i8"), ("enrolment", "<i8"), ("method", "<i1"), ("week", "<i
 def fingerprint(battery: Battery, rules: Rules, reports: Reports) -> str:
     """SHA-256 in hex: equal for equal content, whatever the order of the reports."""
     digest = hashlib.sha256()
-    head = {"battery": _described(battery), "rules": rules.to_dict(), "reports": len(reports)}
+    head = {"battery": described(battery), "rules": rules.to_dict(), "reports": len(reports)}
     digest.update(json.dumps(head, sort_keys=True, separators=(",", ":")).encode())
     order = np.argsort(reports.id, kind="stable")
     for column, dtype in _COLUMNS:
@@ -28,7 +28,8 @@ def fingerprint(battery: Battery, rules: Rules, reports: Reports) -> str:
     return digest.hexdigest()
 
 
-def _described(battery: Battery) -> dict[str, Any]:
+def described(battery: Battery) -> dict[str, Any]:
+    """The questionnaire as JSON can hold it: all that scores follow from, and nothing else."""
     questions = range(len(battery.questions))
     return {
         "areas": battery.areas,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.engine.battery import Floats, Ints, Stored
 from scoring.engine.layout import Layout
-from scoring.engine.measures import GROUPS, exact
+from scoring.engine.measures import GROUPS, Exact, exact
 from scoring.engine.rules import Rules
 
 CLASS_WINNER, BEST_IN_TEST, BEST_ON_METHOD = "class_winner", "best_in_test", "best_on_method"
@@ -71,13 +72,13 @@ class Award:
 
 
 def rank(standings: Standings, rules: Rules) -> Ranks:
-    """Kundeserviceprisen's order: Totalresultat, then Score for Besvarte, then Kundebehandleren.
+    """Kundeserviceprisen's order: Totalresultat, then the ties of the rules (Score for Besvarte, Kundebehandleren).
 
-    Participants equal in all three share a place, and the next places are skipped (1, 2, 2, 4).
+    Participants equal in all of them share a place, and the next places are skipped (1, 2, 2, 4).
     Those with too few approved contacts have no place.
     """
     rows = np.flatnonzero(standings.contacts[:, 0] >= rules.min_contacts_ranked)
-    levels = _levels(standings, rows, 0)
+    levels = _levels(standings, rows, 0, rules)
     rank_class = np.zeros(len(standings.enrolments), np.int64)
     rank_overall = rank_class.copy()
     rank_overall[rows] = _places(levels, np.zeros_like(rows))
@@ -86,7 +87,7 @@ def rank(standings: Standings, rules: Rules) -> Ranks:
 
 
 def awards(standings: Standings, ranks: Ranks, rules: Rules, *, class_sizes: Mapping[int, int]) -> list[Award]:
-    """Class winners, «Best i test» and «Best på» each method; equals share an award.
+    """Class winners, «Best i test» and «Best på» the methods of the rules; equals share an award.
 
     ``class_sizes`` counts the enrolled participants of each class. A class that is too small has no
     winner; on a method only participants with enough approved contacts on it compete.
@@ -94,8 +95,12 @@ def awards(standings: Standings, ranks: Ranks, rules: Rules, *, class_sizes: Map
     return [
         *_class_winners(standings, ranks, rules, class_sizes),
         *_given(standings, np.flatnonzero(ranks.rank_overall == 1), BEST_IN_TEST),
-        *(award for group in range(1, len(GROUPS)) for award in _best_on(standings, rules, group)),
+        *(award for group in _methods(rules) for award in _best_on(standings, rules, group)),
     ]
+
+
+def _methods(rules: Rules) -> list[int]:
+    return [group for group, method in enumerate(GROUPS) if method in rules.best_on]
 
 
 def _class_winners(standings: Standings, ranks: Ranks, rules: Rules, class_sizes: Mapping[int, int]) -> list[Award]:
@@ -110,7 +115,7 @@ def _class_winners(standings: Standings, ranks: Ranks, rules: Rules, class_sizes
 
 def _best_on(standings: Standings, rules: Rules, group: int) -> list[Award]:
     rows = np.flatnonzero(standings.contacts[:, group] >= rules.min_contacts_method)
-    best = _places(_levels(standings, rows, group), np.zeros_like(rows)) == 1
+    best = _places(_levels(standings, rows, group, rules), np.zeros_like(rows)) == 1
     return _given(standings, rows[best], BEST_ON_METHOD, group=group)
 
 
@@ -130,7 +135,7 @@ def _given(
     ]
 
 
-def _levels(standings: Standings, rows: Ints, group: int) -> Ints:
+def _levels(standings: Standings, rows: Ints, group: int, rules: Rules) -> Ints:
     """A number for each row, lower for better, the same only for those that are exactly equal."""
     totals = np.nan_to_num(standings.totals[rows, group], nan=-1.0)
     order = np.argsort(-totals, kind="stable")
@@ -141,16 +146,20 @@ def _levels(standings: Standings, rows: Ints, group: int) -> Ints:
         members = order[start:end]
         levels[members] = start
         if len(members) > 1:
-            levels[members] += _order_exactly(standings, rows[members], group)
+            levels[members] += _order_exactly(standings, rows[members], group, rules)
     return levels
 
 
-def _order_exactly(standings: Standings, rows: Ints, group: int) -> Ints:
+def _order_exactly(standings: Standings, rows: Ints, group: int, rules: Rules) -> Ints:
     """0 for the best of near equals, 1 for the next that differs, and so on."""
     sums = [bytes(standings.sums[row * len(GROUPS) + group]) for row in rows.tolist()]
-    results = {packed: exact(packed) for packed in set(sums)}
+    results = {packed: _decisive(exact(packed), rules) for packed in set(sums)}
     places = {result: n for n, result in enumerate(sorted(set(results.values()), reverse=True))}
     return np.array([places[results[packed]] for packed in sums], np.int64)
+
+
+def _decisive(results: Exact, rules: Rules) -> tuple[Fraction, ...]:
+    return (results.total, *(getattr(results, name) for name in rules.ties))
 
 
 def _places(levels: Ints, classes: Ints) -> Ints:

@@ -70,9 +70,9 @@ class _Block:
 def summarise(battery: Battery, reports: Reports, scores: ReportScores, rules: Rules) -> Summaries:
     """Kundeserviceprisen's results of each participant (percentages 0-100).
 
-    Totalresultat is the mean over all contacts, Score for Besvarte over the answered ones; areas and
-    questions are means over answered contacts, Svar- og ventetid also over all. The same reports
-    give the same bytes in any order and any split by enrolment.
+    Totalresultat is the mean over all contacts, Score for Besvarte over the answered ones; questions are means
+    over answered contacts, areas over those or over all as the rules say, Svar- og ventetid also over all. The same
+    reports give the same bytes in any order and any split by enrolment.
     """
     layout = Layout.of(battery)
     enrolments, place = np.unique(reports.enrolment, return_inverse=True)
@@ -92,7 +92,7 @@ def summarise(battery: Battery, reports: Reports, scores: ReportScores, rules: R
             reports=reports.take(rows),
             scores=_take(scores, rows),
         )
-        sums += _fill_scores(part, layout, block, rules)
+        sums += _fill_scores(part, battery, block, rules)
         _fill_questions(part, battery, layout, block)
         _fill_cx(part, battery, layout, block)
     return Summaries(layout, enrolments, matrix, tuple(sums))
@@ -118,9 +118,9 @@ def _take(scores: ReportScores, rows: Ints) -> ReportScores:
     )
 
 
-def _fill_scores(part: Floats, layout: Layout, block: _Block, rules: Rules) -> list[bytes]:
+def _fill_scores(part: Floats, battery: Battery, block: _Block, rules: Rules) -> list[bytes]:
     """Set contacts, totals and areas of the block, and hand back its exact sums."""
-    contacts = _counted(block, block.cells)
+    layout, contacts = Layout.of(battery), _counted(block, block.cells)
     if contacts.max(initial=0) > MOST_CONTACTS:
         message = f"A participant cannot have more than {MOST_CONTACTS} contacts."
         raise ValueError(message)
@@ -134,11 +134,12 @@ def _fill_scores(part: Floats, layout: Layout, block: _Block, rules: Rules) -> l
     part[..., layout.answered_score] = answered_score.score
     agent = None
     for place, code in enumerate(layout.areas):
-        area = _area(block, rules, answered, place)
+        over_all = code in rules.areas_over_all
+        area = _area_over_all(block, rules, battery, place) if over_all else _area(block, rules, answered, place)
         part[..., layout.area_scores.start + place] = area.score
         part[..., layout.area_n.start + place] = area.n
         if code == WAITING:
-            part[..., layout.waiting_all] = _area(block, rules, everyone, place).score
+            part[..., layout.waiting_all] = _area_over_all(block, rules, battery, place).score
         if code == AGENT:
             agent = area
     return pack_sums([total, answered_score, agent], contacts.size)
@@ -161,6 +162,18 @@ def _area(block: _Block, rules: Rules, kept: Ints | slice, area: int) -> Measure
         enrolments=block.enrolments,
         points=block.scores.area_points[:, area][kept],
         possible=block.scores.area_possible[:, area][kept],
+    )
+
+
+def _area_over_all(block: _Block, rules: Rules, battery: Battery, area: int) -> Measure:
+    """Measure the area over every contact: one without an answer has 0 of all that its method can give there."""
+    could_be = battery.method_possible[block.reports.method, area + 1]
+    return Measure.of(
+        rules.mean,
+        cells=block.cells,
+        enrolments=block.enrolments,
+        points=block.scores.area_points[:, area],
+        possible=np.where(block.reports.answered, block.scores.area_possible[:, area], could_be),
     )
 
 

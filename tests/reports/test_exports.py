@@ -13,8 +13,9 @@ from participants.services import change_season_settings
 from reports.exports.answers import export_answers
 from reports.exports.importing import import_answers
 from reports.exports.layout import COLUMNS
-from reports.exports.results import answers_fingerprint, results_of
+from reports.exports.results import results_of
 from responses.models import Answer, SurveyResponse
+from scoring.fingerprints import answers_fingerprint
 from scoring.models import ScoreSummary
 from tests.factories.accounts import UserFactory
 from tests.factories.participants import SeasonFactory

@@ -3,7 +3,7 @@ import pytest
 
 from responses.models import SurveyResponse
 from responses.workflow import ReportState
-from scoring import store
+from scoring import computing, store
 from scoring.batteries import battery_of
 from scoring.engine.reports import InvalidReportError, unpack
 from scoring.models import ResponseScore, Scope, ScoreSummary
@@ -24,7 +24,7 @@ def test_approved_reports_are_read_in_the_order_of_their_keys():
     report(small_season()[1][0], state=ReportState.APPROVED)
     battery = battery_of(season)
 
-    found = store.approved_reports(season, battery)
+    found = computing.approved_reports(season, battery)
 
     assert found.id.tolist() == [one.pk for one in reports]
     assert found.enrolment.tolist() == [second.pk, first.pk, first.pk]
@@ -40,7 +40,7 @@ def test_approved_reports_of_some_enrolments():
     report(first, state=ReportState.APPROVED)
     wanted = report(second, state=ReportState.APPROVED)
 
-    assert store.approved_reports(season, battery_of(season), [second.pk]).id.tolist() == [wanted.pk]
+    assert computing.approved_reports(season, battery_of(season), [second.pk]).id.tolist() == [wanted.pk]
 
 
 def test_packed_answers_say_what_the_answer_rows_say():
@@ -49,7 +49,7 @@ def test_packed_answers_say_what_the_answer_rows_say():
     battery = battery_of(season)
     rows = response.answers.filter(option__isnull=False).values_list("question__code", "option__position")
 
-    chosen = unpack(battery, store.approved_reports(season, battery).answers[0].tobytes())
+    chosen = unpack(battery, computing.approved_reports(season, battery).answers[0].tobytes())
 
     assert chosen == {code: position - 1 for code, position in rows}
 

@@ -84,7 +84,7 @@ def seasons(draw, most=14):
 # The oracle: plain Python and fractions, knowing nothing of the engine's arrays.
 
 
-def contact_points(specs, report, area=None):
+def contact_points(specs, report, area=None, *, over_all=()):
     """Points and possible points of one contact, as the rules say it."""
     points = possible = 0
     for spec in specs:
@@ -94,7 +94,7 @@ def contact_points(specs, report, area=None):
             continue
         best = max(option.points for option in spec.options)
         if not report.answered:
-            possible += best if area in (None, "waiting") else 0
+            possible += best if area in (None, "waiting", *over_all) else 0
         elif spec.code in report.answers and not spec.options[report.answers[spec.code]].not_applicable:
             points += spec.options[report.answers[spec.code]].points
             possible += best

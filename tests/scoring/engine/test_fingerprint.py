@@ -23,7 +23,7 @@ def test_fingerprint_does_not_depend_on_the_order_of_reports():
 
 
 def test_fingerprint_is_the_same_in_every_installation():
-    assert of() == "793875e370ba84c457d0d7d12e180612fcd70193b29e21baa54edebe3de63109"
+    assert of() == "2d1f7a573efc25a4c006eafe252fba25237b56bd9adf09b2b6fca68180cd5e86"
 
 
 def test_fingerprint_changes_with_anything_that_results_follow_from():

@@ -55,6 +55,32 @@ def test_places_follow_the_order_of_the_three_results(results, places):
     assert rank(standing(*results), EVERYONE).rank_overall.tolist() == places
 
 
+@pytest.mark.parametrize(
+    ("ties", "places"),
+    [
+        pytest.param(("answered_score", "agent"), [1, 2, 3], id="answered, then agent"),
+        pytest.param(("agent", "answered_score"), [3, 1, 2], id="agent, then answered"),
+        pytest.param(("answered_score",), [1, 2, 2], id="answered alone"),
+        pytest.param(("agent",), [3, 1, 2], id="agent alone"),
+        pytest.param((), [1, 1, 1], id="equals share at once"),
+    ],
+)
+def test_ties_are_decided_by_what_the_rules_say(ties, places):
+    standings = standing(shares(80, 82, 60), shares(80, 81, 71), shares(80, 81, 70))
+
+    assert rank(standings, Rules(ties=ties)).rank_overall.tolist() == places
+
+
+def test_methods_that_the_rules_leave_out_have_no_award():
+    standings = standing(shares(90, 0, 0), shares(80, 0, 0))
+    standings.contacts[:, 1:] = 5
+    rules = Rules(best_on=("chat",))
+
+    best = [one.method for one in awards(standings, rank(standings, rules), rules, class_sizes={}) if one.method]
+
+    assert set(best) == {"chat"}
+
+
 def test_place_in_class_counts_only_the_class():
     results = [shares(90, 0, 0), shares(80, 0, 0), shares(80, 0, 0), shares(70, 0, 0), shares(95, 0, 0)]
 

@@ -9,11 +9,14 @@ def test_rules_default_to_those_of_kundeserviceprisen():
         "min_contacts_ranked": 20,
         "min_contacts_method": 5,
         "min_class_size": 3,
+        "areas_over_all": [],
+        "ties": ["answered_score", "agent"],
+        "best_on": ["phone", "email", "chat", "messenger"],
     }
 
 
 def test_rules_survive_a_round_trip():
-    rules = Rules(mean="pooled", min_class_size=5)
+    rules = Rules(mean="pooled", min_class_size=5, areas_over_all=("agent",), ties=("agent",), best_on=())
 
     assert Rules.from_dict(rules.to_dict()) == rules
     assert Rules.from_dict({}) == Rules()
@@ -26,6 +29,10 @@ def test_rules_survive_a_round_trip():
         ({"min_class_size": 0}, "“min_class_size” is a whole number from 1, not 0"),
         ({"min_contacts_ranked": "20"}, "not '20'"),
         ({"min_contacts_method": True}, "not True"),
+        ({"ties": ["luck"]}, "“ties” names “luck”"),
+        ({"ties": ["agent", "agent"]}, "unknown or there twice"),
+        ({"best_on": ["letter"]}, "“best_on” names “letter”"),
+        ({"areas_over_all": ["agent", "agent"]}, "“areas_over_all” names “agent”"),
         ({"bonus": 3}, "Unknown scoring setting “bonus”"),
     ],
 )

@@ -83,6 +83,31 @@ def test_pooled_rule_divides_all_points_by_all_possible_points():
     assert pooled.waiting_all == 100 * 5 / 15
 
 
+def test_area_over_all_counts_an_unanswered_contact_as_nothing_of_what_its_method_can_give():
+    reports = [Report(id=1, answers=BEST), Report(id=2, method="email", answered=False)]
+
+    over_all = decoded(reports, Rules(areas_over_all=("agent",)))[1, ""]
+    pooled = decoded(reports, Rules(mean="pooled", areas_over_all=("agent",)))[1, ""]
+
+    assert over_all.areas["agent"] == (50, 2)
+    assert pooled.areas["agent"] == (100 * 6 / 16, 2)
+    assert over_all.areas["welcome"] == (100, 1)
+    assert over_all.total == decoded(reports)[1, ""].total
+
+
+@given(seasons(), st.sampled_from(MEANS), st.sets(st.sampled_from(AREAS)))
+def test_areas_over_all_are_those_of_the_oracle(season, how, over_all):
+    specs, reports = season
+
+    for (enrolment, method), found in decoded(reports, Rules(mean=how, areas_over_all=tuple(over_all)), specs).items():
+        own = [r for r in reports if r.enrolment == enrolment and method in ("", r.method)]
+        for area in AREAS:
+            kept = own if area in over_all else [r for r in own if r.answered]
+            pairs = [contact_points(specs, r, area, over_all=over_all) for r in kept]
+            assert near(found.areas[area].score, mean(pairs, how))
+            assert found.areas[area].n == sum(possible > 0 for _, possible in pairs)
+
+
 @given(seasons(), st.sampled_from(MEANS))
 def test_summaries_are_those_of_the_oracle(season, how):
     specs, reports = season
