@@ -110,3 +110,32 @@ class RecomputeOwed(models.Model):
 
     def __str__(self) -> str:
         return str(self.enrolment)
+
+
+class SeasonStatistics(models.Model):
+    """How certain a season's results are, and what they depend on: see ``scoring.statistics.figures``.
+
+    ``scores_at`` is when the scores were computed that the figures rest on; they are out of date when those are newer.
+    """
+
+    season = models.OneToOneField(Season, models.CASCADE, primary_key=True, related_name="statistics")
+    computed_at = models.DateTimeField()
+    scores_at = models.DateTimeField(null=True)
+    figures = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.season)
+
+
+class EnrolmentStatistics(models.Model):
+    """How certain one participant's results are."""
+
+    # Derived rows, like the scores: the database need not check each against its enrolment again.
+    enrolment = models.OneToOneField(
+        Enrolment, models.CASCADE, primary_key=True, db_constraint=False, related_name="statistics"
+    )
+    season = models.ForeignKey(Season, models.CASCADE, db_constraint=False, related_name="enrolment_statistics")
+    figures = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.enrolment_id)
