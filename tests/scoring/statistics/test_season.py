@@ -1,0 +1,159 @@
+import math
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from scoring.engine.rules import Rules
+from scoring.statistics.estimates import SeasonContacts
+from scoring.statistics.season import season_statistics
+from tests.scoring.statistics.worlds import BATTERY, shuffled, world
+
+
+def numbers(thing):
+    """Every number in a nest of figures."""
+    if isinstance(thing, dict):
+        return [number for value in thing.values() for number in numbers(value)]
+    if isinstance(thing, (list, tuple)):
+        return [number for value in thing for number in numbers(value)]
+    return [thing] if isinstance(thing, (int, float)) and not isinstance(thing, bool) else []
+
+
+@pytest.fixture(scope="module")
+def season():
+    contacts = world()
+    return contacts, season_statistics(contacts)
+
+
+def test_every_result_of_a_participant_has_an_interval_that_encloses_it(season):
+    contacts, found = season
+
+    for own in found.enrolments.values():
+        assert {
+            "total",
+            "answered_score",
+            "waiting_all",
+            "area.agent",
+            "method.phone",
+            "cx.nps",
+        } <= own.estimates.keys()
+        for estimate in own.estimates.values():
+            assert estimate.interval.low <= estimate.value <= estimate.interval.high
+    totals = [own.estimates["total"].value for own in found.enrolments.values()]
+    assert totals == contacts.summaries.matrix[:, 0, contacts.layout.total].tolist()
+
+
+def test_distances_are_those_of_the_published_means(season):
+    contacts, found = season
+    means = {key: figures.estimates["total"].value for key, figures in found.season.classes.items()}
+    whole = found.season.season.estimates["total"].value
+
+    for key, own in found.enrolments.items():
+        total = own.estimates["total"].value
+        assert own.to_class["total"].value == pytest.approx(total - means[contacts.class_of[key]], abs=1e-12)
+        assert own.to_season["total"].value == pytest.approx(total - whole, abs=1e-12)
+        assert own.to_class["total"].low <= own.to_class["total"].value <= own.to_class["total"].high
+
+
+def test_chances_of_being_first_add_up_in_each_class_and_overall(season):
+    contacts, found = season
+    by_class = {}
+    for key, own in found.enrolments.items():
+        by_class.setdefault(contacts.class_of[key], []).append(own.standing.first_in_class)
+
+    assert [sum(chances) for chances in by_class.values()] == pytest.approx([1, 1, 1])
+    assert sum(own.standing.first_overall for own in found.enrolments.values()) == pytest.approx(1)
+
+
+def test_every_two_participants_of_a_class_are_compared_once(season):
+    contacts, found = season
+
+    for key, figures in found.season.classes.items():
+        members = {enrolment for enrolment, own in contacts.class_of.items() if own == key}
+        pairs = [{pair.first, pair.second} for pair in figures.pairs]
+        assert len(pairs) == math.comb(len(members), 2)
+        assert set().union(*pairs) == members
+        assert all(pair.difference.value >= 0 for pair in figures.pairs)
+
+
+def test_order_of_the_reports_never_matters(season):
+    contacts, found = season
+    again = season_statistics(shuffled(contacts))
+
+    assert numbers(asdict(again.season)) == pytest.approx(numbers(asdict(found.season)), rel=1e-7, abs=1e-7)
+    ours, theirs = ({key: asdict(own) for key, own in each.enrolments.items()} for each in (found, again))
+    assert numbers(theirs) == pytest.approx(numbers(ours), rel=1e-7, abs=1e-7)
+
+
+def test_same_reports_give_the_same_figures(season):
+    _, found = season
+    again = season_statistics(world())
+
+    assert again.season == found.season
+    assert again.enrolments == found.enrolments
+
+
+def test_severe_observers_are_found_and_their_participants_lifted():
+    contacts = world(participants=40, observers=30, severity=1.0, seed=4)
+    found = season_statistics(contacts)
+    worst, best = found.season.severity[0], found.season.severity[-1]
+    met_worst = {int(key) for key in contacts.reports.enrolment[contacts.observer == worst.observer]}
+    met_best = {int(key) for key in contacts.reports.enrolment[contacts.observer == best.observer]}
+
+    assert worst.effect < -5 < 5 < best.effect
+    lift = {
+        key: own.estimates["total"].adjusted - own.estimates["total"].value for key, own in found.enrolments.items()
+    }
+    lifted = np.mean([lift[key] for key in met_worst - met_best])
+    lowered = np.mean([lift[key] for key in met_best - met_worst])
+    assert lifted > 0 > lowered
+
+
+def test_numbers_are_finite_and_plain(season):
+    _, found = season
+    plain = numbers([asdict(found.season), *(asdict(own) for own in found.enrolments.values())])
+
+    assert all(type(number) in (int, float) and math.isfinite(number) for number in plain)
+
+
+@pytest.mark.parametrize(
+    "contacts",
+    [
+        pytest.param(world(participants=6, contacts=1, classes=2), id="one contact each"),
+        pytest.param(world(participants=1, classes=1, contacts=2), id="one participant with two contacts"),
+        pytest.param(world(participants=2, classes=1, contacts=1, observers=2), id="two contacts in all"),
+        pytest.param(world(participants=3, classes=3, contacts=3, observers=3), id="classes of one"),
+    ],
+)
+def test_few_contacts_give_few_figures_and_no_error(contacts):
+    found = season_statistics(contacts)
+
+    everything = numbers([asdict(found.season), *(asdict(own) for own in found.enrolments.values())])
+    assert all(math.isfinite(number) for number in everything)
+    assert found.enrolments.keys() == set(contacts.class_of)
+
+
+def test_season_without_reports_has_no_figures():
+    contacts = world()
+    nothing = SeasonContacts(BATTERY, Rules(), contacts.reports.take(slice(0, 0)), contacts.observer[:0], {})
+
+    found = season_statistics(nothing)
+
+    assert (found.season.reports, found.enrolments) == (0, {})
+
+
+def test_pooled_totals_have_the_interval_moved_to_them():
+    contacts, pooled = world(), world(rules=Rules(mean="pooled"))
+    plain, moved = season_statistics(contacts), season_statistics(pooled)
+
+    for key, own in moved.enrolments.items():
+        shift = own.estimates["total"].value - plain.enrolments[key].estimates["total"].value
+        assert own.estimates["total"].adjusted == pytest.approx(
+            plain.enrolments[key].estimates["total"].adjusted + shift, abs=1e-9
+        )
+
+
+def test_participants_below_the_least_contacts_have_no_standing():
+    contacts = world(contacts=10)
+
+    assert all(own.standing is None for own in season_statistics(contacts).enrolments.values())
