@@ -7,14 +7,32 @@ from fractions import Fraction
 
 import pytest
 
+from participants.services import change_season_settings
+from scoring.services import recompute_season
 from tests.rehearsal.playing import small_season
 
 # The season is played in a database; the tests read its files alone.
 pytestmark = pytest.mark.django_db
 METHODS = ("phone", "email", "chat", "messenger")
-THREE_RESULTS = ("total", "answered_score", "agent")
 # What a season of eight contacts asks for, to be ranked, to be best on a method, and to have a class winner.
-LEAST_RANKED, LEAST_ON_METHOD, LEAST_CLASS = 6, 2, 3
+USUAL = {
+    "mean": "contacts",
+    "min_contacts_ranked": 6,
+    "min_contacts_method": 2,
+    "min_class_size": 3,
+    "areas_over_all": [],
+    "ties": ["answered_score", "agent"],
+    "best_on": list(METHODS),
+}
+OTHERWISE = {
+    "mean": "pooled",
+    "least_contacts_ranked": 7,
+    "least_contacts_method": 1,
+    "least_class_size": 4,
+    "areas_over_all": ["agent", "waiting"],
+    "ties": ["agent"],
+    "best_on": ["phone", "email"],
+}
 NEAR = 1e-9
 
 
@@ -28,10 +46,23 @@ def half(django_db_setup, django_db_blocker, tmp_path_factory):
     return small_season(django_db_blocker, tmp_path_factory.mktemp("half"), code="T23", progress=0.4, seed=8)
 
 
-class Files:
-    """The exported files as rows, and what a contact's answers are worth."""
+@pytest.fixture(scope="module")
+def otherwise(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A season that decided everything it may decide otherwise."""
 
-    def __init__(self, folder):
+    def decide(season, director):
+        change_season_settings(season.pk, settings=OTHERWISE, by=director)
+        recompute_season(season.pk, by=director)
+        season.refresh_from_db()
+
+    return small_season(django_db_blocker, tmp_path_factory.mktemp("otherwise"), code="T24", afterwards=decide)
+
+
+class Files:
+    """The exported files as rows, and what a contact's answers are worth by the rules that the results name."""
+
+    def __init__(self, folder, rules):
+        self.rules = rules
         rows = {}
         for path in folder.iterdir():
             with path.open(encoding="utf-8", newline="") as file:
@@ -54,14 +85,15 @@ class Files:
         return sorted({row["area"] for code, row in self.questions.items() if self.counts(code)})
 
     def share(self, contact, area=None):
-        """Points over possible points of one contact, in all or in one area; None where nothing is possible."""
+        """Points and possible points of one contact, in all or in one area; None where nothing is possible."""
         asked = [
             code
             for code, row in self.questions.items()
             if self.counts(code) and contact["method"] in row["methods"].split() and area in {None, row["area"]}
         ]
         if contact["answered"] == "false":
-            return Fraction(0) if asked else None
+            possible = sum(self.possible[code] for code in asked)
+            return (0, possible) if possible else None
         points = possible = 0
         for code in asked:
             option = self.answers[contact["contact"]].get(code)
@@ -69,7 +101,14 @@ class Files:
                 continue
             points += int(self.options[code, option]["points"])
             possible += self.possible[code]
-        return Fraction(points, possible) if possible else None
+        return (points, possible) if possible else None
+
+    def mean(self, contacts, area=None):
+        """The rule's mean of these contacts, and how many there are that have anything possible."""
+        known = [share for contact in contacts if (share := self.share(contact, area)) is not None]
+        if self.rules["mean"] == "pooled" and known:
+            return Fraction(sum(points for points, _ in known), sum(possible for _, possible in known)), len(known)
+        return mean(Fraction(*share) for share in known), len(known)
 
 
 def mean(numbers):
@@ -81,18 +120,16 @@ def mean(numbers):
 def results_of(files, contacts):
     """The results of some contacts of one participant."""
     answered = [contact for contact in contacts if contact["answered"] == "true"]
-    areas = {
-        area: [share for contact in answered if (share := files.share(contact, area)) is not None]
-        for area in files.scored_areas()
-    }
+    over_all = set(files.rules["areas_over_all"])
+    areas = {area: files.mean(contacts if area in over_all else answered, area) for area in files.scored_areas()}
     return {
         "contacts": len(contacts),
         "answered": len(answered),
-        "total": mean(files.share(contact) for contact in contacts),
-        "answered_score": mean(files.share(contact) for contact in answered),
-        "agent": mean(areas["agent"]),
-        "areas": {area: (mean(shares), len(shares)) for area, shares in areas.items()},
-        "waiting_all": mean(files.share(contact, "waiting") for contact in contacts),
+        "total": files.mean(contacts)[0],
+        "answered_score": files.mean(answered)[0],
+        "agent": areas["agent"][0],
+        "areas": areas,
+        "waiting_all": files.mean(contacts, "waiting")[0],
     }
 
 
@@ -116,9 +153,10 @@ def places(rows):
     return {key: 1 + sum(other > value for other in rows.values()) for key, value in rows.items()}
 
 
-def order(results):
-    """What decides: the total, then the answered score, then the agent's area."""
-    return tuple(Fraction(-1) if results[name] is None else results[name] for name in THREE_RESULTS)
+def order(files, results):
+    """What decides: the total, then what the rules name, by default the answered score and the agent's area."""
+    names = ("total", *files.rules["ties"])
+    return tuple(Fraction(-1) if results[name] is None else results[name] for name in names)
 
 
 def agrees(told, exact):
@@ -128,14 +166,14 @@ def agrees(told, exact):
     return abs(Fraction(told) - 100 * exact) <= Fraction(NEAR)
 
 
-@pytest.fixture(params=["played", "half"])
+@pytest.fixture(params=["played", "half", "otherwise"])
 def season(request):
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
 def files(season):
-    return Files(season.answers)
+    return Files(season.answers, season.results["rules"])
 
 
 @pytest.fixture
@@ -199,7 +237,8 @@ def test_customer_experience_agrees(files, told):
 def standings(files):
     """What every ranked participant is ordered by."""
     found = {code: results_of(files, own_contacts(files, code)) for code in files.enrolments}
-    return {code: order(results) for code, results in found.items() if results["contacts"] >= LEAST_RANKED}
+    least = files.rules["min_contacts_ranked"]
+    return {code: order(files, results) for code, results in found.items() if results["contacts"] >= least}
 
 
 def in_class(files, name):
@@ -227,12 +266,13 @@ def expected_awards(files):
     ranked = standings(files)
     for name in classes_of(files):
         members = in_class(files, name)
-        if len(members) >= LEAST_CLASS:
+        if len(members) >= files.rules["min_class_size"]:
             yield from winners("class_winner", {code: ranked[code] for code in members if code in ranked}, name, None)
     yield from winners("best_in_test", ranked, None, None)
-    for method in METHODS:
+    for method in files.rules["best_on"]:
         found = {code: results_of(files, own_contacts(files, code, method)) for code in files.enrolments}
-        able = {code: order(own) for code, own in found.items() if own["contacts"] >= LEAST_ON_METHOD}
+        least = files.rules["min_contacts_method"]
+        able = {code: order(files, own) for code, own in found.items() if own["contacts"] >= least}
         yield from winners("best_on_method", able, None, method)
 
 
@@ -267,9 +307,18 @@ def test_classes_and_season_are_means_of_their_participants(files, season, told)
             assert agrees(row["areas"][area]["score"], mean(own["areas"][area][0] for own in found))
 
 
+def test_results_carry_the_rules_that_they_follow(played, half, otherwise):
+    names = {"least_contacts_ranked": "min_contacts_ranked", "least_contacts_method": "min_contacts_method"}
+    names["least_class_size"] = "min_class_size"
+
+    assert played.results["rules"] == USUAL
+    assert half.results["rules"] == USUAL
+    assert otherwise.results["rules"] == {names.get(name, name): value for name, value in OTHERWISE.items()}
+
+
 def test_season_is_no_easy_case(played, half):
     """Unanswered contacts, answers that are not applicable, shared places and a class without a winner: all occur."""
-    files = Files(played.answers)
+    files = Files(played.answers, played.results["rules"])
     planted = [tie["participants"] for tie in played.truth["ties"]]
     rows = {row["participant"]: row for row in played.results["participants"]}
 
