@@ -3,16 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import BinaryField, Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Length
 from numpy.typing import NDArray
 
-from ksp.lib.copying import copy_arrays, copy_rows
+from ksp.lib.copying import copy_arrays, copy_columns, copy_rows
+from ksp.lib.records import can_read_records, read_records
 from participants.models import Season
 from scoring.computing import (
     SCORE_COLUMNS,
     SUMMARY_COLUMNS,
     Book,
     Classes,
+    ComputedSeason,
     Headline,
     Places,
     compute_season,
@@ -26,6 +29,7 @@ from scoring.engine.layout import STORED
 from scoring.engine.measures import GROUPS
 from scoring.engine.summaries import Summaries, add_up_by
 from scoring.models import ResponseScore, Scope, ScoreSummary
+from scoring.summary_columns import participant_columns
 
 GROUP_OF = {method: group for group, method in enumerate(GROUPS)}
 
@@ -35,8 +39,17 @@ def write_season(season: Season) -> int:
     computed = compute_season(season)
     _write_scores(season, computed.records(), ResponseScore.objects.filter(season=season))
     ScoreSummary.objects.filter(season=season).delete()
-    copy_rows(ScoreSummary, SUMMARY_COLUMNS, computed.rows)
+    _write_summaries(computed)
     return len(computed.reports)
+
+
+def _write_summaries(computed: ComputedSeason) -> None:
+    if not can_read_records():
+        copy_rows(ScoreSummary, SUMMARY_COLUMNS, computed.rows)
+        return
+    blocks = participant_columns(computed.book, computed.participants, computed.places)
+    copy_columns(ScoreSummary, SUMMARY_COLUMNS, blocks)
+    copy_rows(ScoreSummary, SUMMARY_COLUMNS, computed.group_rows)
 
 
 def write_enrolments(season: Season, enrolments: Collection[int]) -> None:
@@ -125,21 +138,32 @@ def _write_scores(season: Season, fresh: NDArray[np.void], stored: QuerySet[Resp
 
 
 def stored_records(stored: QuerySet[ResponseScore], shape: np.dtype[np.void]) -> NDArray[np.void]:
-    """Return stored scores in the shape of fresh ones; one of other areas in a way that equals none."""
-    rows = list(stored.values_list(*SCORE_COLUMNS))
-    records, width = np.zeros(len(rows), shape), shape["areas"].itemsize
-    for row, values in enumerate(rows):
-        is_whole = len(values[-1]) == width
-        records[row] = (*values[:-1], bytes(values[-1])) if is_whole else (values[0], -1, 0, 0.0, bytes(width))
-    return records
+    """Return stored scores in the shape of fresh ones, in the order of the reports.
+
+    One of other areas is told in a way that equals none.
+    """
+    width = shape["areas"].itemsize
+    nothing = Value(bytes(width), output_field=BinaryField())
+    is_whole = Q(width=width)
+    rows = stored.annotate(width=Length("areas")).annotate(
+        whole_points=Case(When(is_whole, then="points"), default=-1, output_field=IntegerField()),
+        whole_score=Coalesce("score", Value(np.nan)),
+        whole_areas=Case(When(is_whole, then="areas"), default=nothing, output_field=BinaryField()),
+    )
+    names = ("response_id", "whole_points", "possible", "whole_score", "whole_areas")
+    if can_read_records():
+        return read_records(rows.order_by("pk").values_list(*names), shape)
+    return np.array([(*row[:-1], bytes(row[-1])) for row in rows.order_by("pk").values_list(*names)], shape)
 
 
 def _among(these: NDArray[np.void], those: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Tell of each of these records whether it is one of those, to the last bit."""
-    known = set(_as_bytes(those))
-    return np.array([one in known for one in _as_bytes(these)], np.bool_)
+    """Tell of each of these records whether it is one of those, to the last bit; both in the order of the reports."""
+    place = np.searchsorted(those["response_id"], these["response_id"])
+    there = place < len(those)
+    same: NDArray[np.bool_] = np.zeros(len(these), np.bool_)
+    same[there] = (_as_bytes(these[there]) == _as_bytes(those[place[there]])).all(axis=1)
+    return same
 
 
-def _as_bytes(records: NDArray[np.void]) -> list[bytes]:
-    plain: list[bytes] = records.view(f"V{records.dtype.itemsize}").tolist()
-    return plain
+def _as_bytes(records: NDArray[np.void]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(records).view(np.uint8).reshape(len(records), records.dtype.itemsize)

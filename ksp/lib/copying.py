@@ -10,12 +10,14 @@ from django.db import connection, models
 from numpy.typing import NDArray
 
 Value = int | float | str | bytes | None
+Columns = Mapping[str, NDArray[Any] | bytes | None]
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # PostgreSQL on the wire: a head, then each row as the number of its values and each value behind its length.
 _HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
 _TAIL = struct.pack("!h", -1)
-_NULL = struct.pack("!i", -1)
+_NOTHING = -1
+_NULL = struct.pack("!i", _NOTHING)
 _NUMBERS = {"smallint": "h", "integer": "i", "bigint": "q", "double precision": "d"}
 
 
@@ -41,14 +43,19 @@ def copy_arrays(model: type[models.Model], columns: Mapping[str, NDArray[Any]]) 
     if connection.vendor != "postgresql":
         whole = np.zeros_like(whole)
     if whole.any():
-        _copy(
-            model,
-            tuple(columns),
-            _records(model, {name: column[whole] for name, column in columns.items()}),
-            binary=True,
-        )
+        kept: Columns = {name: column[whole] for name, column in columns.items()}
+        copy_columns(model, tuple(columns), [(int(whole.sum()), kept)])
     if not whole.all():
         copy_rows(model, tuple(columns), _plain_rows([column[~whole] for column in columns.values()]))
+
+
+def copy_columns(model: type[models.Model], names: Sequence[str], blocks: Iterable[tuple[int, Columns]]) -> None:
+    """Insert blocks of rows, given as their number and their columns, in one statement on PostgreSQL.
+
+    In a block, bytes are the same for all rows and None is null for all; ``names`` are the columns of every block.
+    """
+    bodies = [_body(model, {name: columns[name] for name in names}, rows) for rows, columns in blocks]
+    _copy(model, names, b"".join([_HEAD, *bodies, _TAIL]), binary=True)
 
 
 def _insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
@@ -120,18 +127,26 @@ def _line(row: Sequence[Value]) -> str:
 # Columns of numbers
 
 
-def _records(model: type[models.Model], columns: Mapping[str, NDArray[Any]]) -> bytes:
-    """Write rows without nulls on the wire: all of one length, so that they are one array."""
+def _body(model: type[models.Model], columns: Columns, rows: int) -> bytes:
+    """Write rows on the wire whose nulls stand in the same columns: all of one length, so that they are one array."""
     kinds = dict(zip(columns, _kinds(model, tuple(columns)), strict=True))
     shape: list[tuple[str, str]] = [("values", ">i2")]
     for name, column in columns.items():
-        kind = f">{np.dtype(_NUMBERS[kinds[name]]).str[1:]}" if kinds[name] in _NUMBERS else column.dtype.str
-        shape += [(f"{name} length", ">i4"), (name, kind)]
-    records = np.zeros(len(next(iter(columns.values()))), shape)
+        shape += [(f"{name} length", ">i4"), (name, _type(column, kinds[name]))]
+    records = np.zeros(rows, shape)
     records["values"] = len(columns)
     for name, column in columns.items():
-        records[f"{name} length"], records[name] = records.dtype[name].itemsize, column
-    return _HEAD + records.tobytes() + _TAIL
+        size = records.dtype[name].itemsize
+        records[f"{name} length"] = _NOTHING if column is None else size
+        if size:
+            records[name] = np.frombuffer(column, f"V{size}") if isinstance(column, bytes) else column
+    return records.tobytes()
+
+
+def _type(column: NDArray[Any] | bytes | None, kind: str) -> str:
+    if column is None or isinstance(column, bytes):
+        return f"V{len(column or b'')}"
+    return f">{np.dtype(_NUMBERS[kind]).str[1:]}" if kind in _NUMBERS else column.dtype.str
 
 
 def _plain_rows(columns: Sequence[NDArray[Any]]) -> Iterable[Sequence[Value]]:

@@ -160,10 +160,7 @@ class Solution:
     @cached_property
     def inverse(self) -> Floats:
         """The smaller factor's block of the inverse; only its lower triangle, zeros above."""
-        found, failed = lapack.dpotri(self._factor, lower=1)
-        if failed:
-            raise NotSolvableError
-        inverse: Floats = found
+        inverse: Floats = lapack.dpotri(self._factor, lower=1)[0]
         return inverse
 
     def solve(self, right: Pair) -> Pair:

@@ -18,7 +18,8 @@ LEVEL = 0.95
 LEAST = 1e-5
 # Where trigamma is all but 1/x, and all but 1/x², of its argument.
 LARGE, SMALL = 1e7, 1e-6
-STEPS = 50
+# More steps than Newton's method needs from where it starts.
+STEPS = 30
 # The fewest contacts that tell of a fourth cumulant.
 FOUR = 4
 
@@ -110,27 +111,23 @@ def _trigamma_inverse(value: float) -> float:
     x = 0.5 + 1 / value
     for _ in range(STEPS):
         trigamma = float(polygamma(1, x))
-        step = trigamma * (1 - trigamma / value) / float(polygamma(2, x))
-        x += step
-        if -step / x < 1e-12:  # noqa: PLR2004 -- as near as floats come
-            break
+        x += trigamma * (1 - trigamma / value) / float(polygamma(2, x))
     return x
 
 
 def participant_intervals(fit: CrossedFit, participant: Ints, score: Floats) -> Intervals:
     """The 95 % interval of each participant's adjusted mean, from a fit with participants fixed to these contacts.
 
-    A participant's own variance is that of its contacts after the observers' severity is taken off, put on the
-    scale of the fit's residual variance and moderated (``squeeze``), with as many degrees of freedom as it is worth
-    (``_worth``). In the place of the common variance it gives the standard error s, and the interval is t, with
-    n - 1 + d₀ degrees of freedom, on the logit scale: logit⁻¹(logit(m) ± t·s/(m(1 - m))), which never leaves 0–100.
-    A mean nearer an end of the scale than its own standard error is taken to be that far from it. Where all contacts
-    scored the same, or nothing at all is known of their variance, the interval encloses that of ``unseen`` as well,
-    and the other figures follow it.
+    A participant's own variance s²ₚ (that of its contacts after the observers' severity is taken off) is drawn
+    towards that of all: s̃²ₚ = (d₀s₀² + d s²ₚ)/(d₀ + d) (``_moderated``). In the place of the common variance it gives
+    the standard error s, and the interval is t, with n - 1 + d₀ degrees of freedom, on the logit scale:
+    logit⁻¹(logit(m) ± t·s/(m(1 - m))), which never leaves 0–100. A mean nearer an end of the scale than its own
+    standard error is taken to be that far from it. Where all contacts scored the same, or nothing at all is known of
+    their variance, the interval encloses that of ``unseen`` as well, and the other figures follow it.
     """
     counts = np.maximum(fit.counts, 1).astype(np.float64)
     means = np.clip(fit.means, 0.0, TOP)
-    squeezed = squeeze(_own_variances(fit, participant), _worth(fit, participant))
+    squeezed = _moderated(fit, participant)
     shared = np.maximum(fit.standard_errors**2 - fit.residual_variance / counts, 0.0)
     error = np.sqrt(squeezed.posterior / counts + shared)
     # Nobody's variance is known better than those of all together.
@@ -190,6 +187,48 @@ def unseen(mean: Floats, counts: Floats) -> Spread:
     return Spread(mean * met, TOP - (TOP - mean) * met)
 
 
+def _moderated(fit: CrossedFit, participant: Ints) -> Squeezed:
+    """Each participant's variance of one contact, drawn towards the residual variance of all.
+
+    Contacts are far from normal: a rare unanswered one makes the variance of 25 a matter of luck, which the moments
+    of log s² take for true differences. So d₀ and d come from moments that no distribution is assumed for. The
+    variance of a sample variance is σ⁴(2/(n - 1) + κ/n), so that it is worth d = 2/(2/(n - 1) + κ/n) degrees of
+    freedom (O'Neill 2014, The American Statistician 68(4), 282–296); the excess kurtosis κ ≥ 0 is that of all, by
+    unbiased k-statistics (Fisher 1930). What the variances differ by beyond that is true, and the best linear
+    estimate has d₀ = 2 mean(σ⁴)/var(σ²) (credibility: Bühlmann & Straub 1970). With fewer than two participants of
+    four contacts nothing of this can be known, and ``squeeze`` takes the contacts for normal.
+    """
+    own, counts = _own_variances(fit, participant), fit.counts.astype(np.float64)
+    known = counts >= FOUR
+    if np.count_nonzero(known) < 2:  # noqa: PLR2004 -- a spread needs two
+        return squeeze(own, counts - 1)
+    worth = _worth(counts, _kurtosis(fit, participant, known))
+    fourth = own[known] ** 2 / (1 + 2 / worth[known])
+    spread = float(((own[known] - fit.residual_variance) ** 2).sum()) / (np.count_nonzero(known) - 1)
+    spread -= float((fourth * 2 / worth[known]).mean())
+    if spread <= 0:
+        return Squeezed(np.inf, fit.residual_variance, np.full(len(own), fit.residual_variance))
+    df0 = 2 * float(fourth.mean()) / spread
+    return Squeezed(df0, fit.residual_variance, (df0 * fit.residual_variance + worth * own) / (df0 + worth))
+
+
+def _kurtosis(fit: CrossedFit, participant: Ints, known: NDArray[np.bool_]) -> float:
+    """The excess kurtosis of contacts around their participant's mean, at least 0: mean κ₄ over mean σ⁴."""
+    n = fit.counts[known].astype(np.float64)
+    second, fourth = (_moment(fit, participant, power)[known] for power in (2, 4))
+    cumulants = n**2 * ((n + 1) * fourth - 3 * (n - 1) * second**2) / ((n - 1) * (n - 2) * (n - 3))
+    squares = (n - 1) / (n + 1) * ((second * n / (n - 1)) ** 2 - cumulants / n)
+    below = float(squares.sum())
+    return max(0.0, float(cumulants.sum()) / below) if below > 0 else 0.0
+
+
+def _worth(counts: Floats, kurtosis: float) -> Floats:
+    """How many degrees of freedom a variance of so many contacts is worth; none if there is but one contact."""
+    free = counts - 1
+    worth: Floats = 2 * free / (2 + kurtosis * free / np.maximum(counts, 1))
+    return worth
+
+
 def _own_variances(fit: CrossedFit, participant: Ints) -> Floats:
     """Each participant's variance of residuals around their mean, which together make the residual variance."""
     counts = np.maximum(fit.counts, 1)
@@ -200,27 +239,6 @@ def _own_variances(fit: CrossedFit, participant: Ints) -> Floats:
     squares *= fit.residual_variance * float((counts - 1).sum()) / total
     variances: Floats = squares / np.maximum(counts - 1, 1)
     return variances
-
-
-def _worth(fit: CrossedFit, participant: Ints) -> Floats:
-    """How many degrees of freedom each participant's variance is worth: n - 1 if the contacts were normal.
-
-    They are not: a rare unanswered contact makes the variance of 25 a matter of luck, and taken for true differences
-    that would keep the moderation weak. The variance of a variance is σ⁴(2/(n - 1) + κ/n), so that it is worth
-    2/(2/(n - 1) + κ/n) (O'Neill 2014, The American Statistician 68(4), 282–296); the excess kurtosis κ ≥ 0 is that
-    of all participants with four contacts or more, by k-statistics (Fisher 1930), which do not lean.
-    """
-    counts = fit.counts.astype(np.float64)
-    enough = counts >= FOUR
-    n = counts[enough]
-    second, fourth = (_moment(fit, participant, power)[enough] for power in (2, 4))
-    cumulants = n**2 * ((n + 1) * fourth - 3 * (n - 1) * second**2) / ((n - 1) * (n - 2) * (n - 3))
-    squares = (n - 1) / (n + 1) * ((second * n / (n - 1)) ** 2 - cumulants / n)
-    below = float(squares.sum())
-    kurtosis = max(0.0, float(cumulants.sum()) / below) if below > 0 else 0.0
-    free = np.maximum(counts - 1, 0.0)
-    worth: Floats = 2 * free / (2 + kurtosis * free / np.maximum(counts, 1))
-    return worth
 
 
 def _moment(fit: CrossedFit, participant: Ints, power: int) -> Floats:

@@ -101,7 +101,7 @@ class Profile:
 
 
 def best(profile: Profile) -> Point:
-    """Return the likeliest point; a ratio is 0 where that is no less likely than any other."""
+    """Return the likeliest point below the start; a ratio is 0 where that is no less likely."""
     free = _told_apart(profile.design)
     found = _descended(profile, profile.at(_ratios(profile.design, dict.fromkeys(free, _START))), free)
     while dropped := _droppable(profile, found, free):

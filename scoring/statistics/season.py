@@ -110,8 +110,8 @@ def _standings(contacts: SeasonContacts, total: Fitted) -> dict[int, Standing]:
         matrix=contacts.summaries.matrix,
         sums=contacts.summaries.sums,
     )
-    ranked = rank(standings, contacts.rules).ranked
-    rows = np.flatnonzero(ranked[total.participants])
+    official = rank(standings, contacts.rules)
+    rows = np.flatnonzero(official.ranked[total.participants])
     if not len(rows):
         return {}
     participants = total.participants[rows]
@@ -122,8 +122,8 @@ def _standings(contacts: SeasonContacts, total: Fitted) -> dict[int, Standing]:
     in_class, overall = _adjusted_places(means, classes), _adjusted_places(means, np.zeros_like(classes))
     return {
         participant: Standing(
-            rank_class=Interval(int(places.class_low[row]), int(places.class_high[row])),
-            rank_overall=Interval(int(places.overall_low[row]), int(places.overall_high[row])),
+            rank_class=_with(official.rank_class[participant], places.class_low[row], places.class_high[row]),
+            rank_overall=_with(official.rank_overall[participant], places.overall_low[row], places.overall_high[row]),
             first_in_class=float(first.in_class[row]),
             first_overall=float(first.overall[row]),
             adjusted_rank_class=int(in_class[row]),
@@ -131,6 +131,11 @@ def _standings(contacts: SeasonContacts, total: Fitted) -> dict[int, Standing]:
         )
         for row, participant in enumerate(participants.tolist())
     }
+
+
+def _with(official: np.int64, low: np.int64, high: np.int64) -> Interval:
+    """Return the places one may truly have, with the official one among them."""
+    return Interval(min(int(official), int(low)), max(int(official), int(high)))
 
 
 def _adjusted_places(means: Floats, groups: Ints) -> Ints:

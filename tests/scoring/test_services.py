@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from ksp.accounts.models import AuditEvent
@@ -312,7 +313,8 @@ def test_recomputing_a_season_takes_the_same_queries_whatever_its_size(participa
     by = administrator(season)
     recompute_season(season.pk, by=by)
 
-    with count_queries(9):
+    # PostgreSQL takes the participants in by column, and the classes by row.
+    with count_queries(10 if connection.vendor == "postgresql" else 9):
         recompute_season(season.pk, by=by)
 
 

@@ -268,6 +268,22 @@ def test_scores_that_leave_nothing_to_chance_have_no_criterion(participants, met
     assert np.isfinite(fit.standard_errors).all()
 
 
+# So few ratings that the effects meet them almost exactly; lme4 (as above) stops a little before the bottom.
+@pytest.mark.parametrize(
+    ("participants", "method", "criterion"),
+    [("fixed", "REML", 20.4810757), ("random", "REML", 75.9673249), ("random", "ML", 79.3996572)],
+)
+def test_ratings_that_leave_little_to_chance_are_fitted_as_well_as_by_lme4(participants, method, criterion):
+    participant = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2])
+    observer = np.array([6, 6, 5, 4, 2, 4, 5, 4, 2, 3, 4, 0, 1])
+    score = np.array([4.0, 3, -15, 7, 4, -4, -10, 3, 0, -2, 6, 2, -2])
+
+    fit = fit_crossed(participant, observer, score, participants=participants, method=method)
+
+    assert criterion - 1e-4 < fit.criterion < criterion + 1e-6
+    assert fit.residual_variance < 1e-4 < fit.observer_variance
+
+
 def test_covariance_is_left_out_where_nobody_compares_everybody():
     size = MOST_COMPARED + 1
     participant, observer = np.repeat(np.arange(size), 2), np.arange(2 * size) % 7

@@ -36,12 +36,14 @@ LIMMA = [
 ]
 
 
-def season(*, participants=12, observers=10, contacts=8, seed=1, level=75.0):
+def season(*, participants=12, observers=10, contacts=8, seed=1, spreads=(15.0,)):
+    """Contacts whose chance has heavy tails; every other participant may have more of it."""
     rng = np.random.default_rng(seed)
     participant = np.repeat(np.arange(participants), contacts)
-    observer = np.concatenate([rng.permutation(observers)[:contacts] for _ in range(participants)])
-    score = level + 6 * rng.standard_normal(participants)[participant] + 4 * rng.standard_normal(observers)[observer]
-    return participant, observer, np.clip(score + 15 * rng.standard_t(5, len(participant)), 0, 100)
+    observer = np.concatenate([(np.arange(contacts) + each) % observers for each in range(participants)])
+    score = 75 + 6 * rng.standard_normal(participants)[participant] + 4 * rng.standard_normal(observers)[observer]
+    score += np.resize(spreads, participants)[participant] * rng.standard_t(5, len(participant))
+    return participant, observer, np.clip(score, 0, 100)
 
 
 def intervals_of(participant, observer, score):
@@ -84,7 +86,7 @@ def test_trigamma_inverse_is_undone_by_trigamma(value):
 
 def test_interval_is_t_on_the_logit_scale_with_the_moderated_variance():
     contacts = 8
-    participant, observer, score = season(contacts=contacts)
+    participant, observer, score = season(contacts=contacts, spreads=(2.0, 20.0))
 
     fit, intervals = intervals_of(participant, observer, score)
 
@@ -94,20 +96,44 @@ def test_interval_is_t_on_the_logit_scale_with_the_moderated_variance():
     # Unbiased estimates of κ₄ and σ⁴ from each participant, by another's k-statistics.
     fourth = np.array([stats.kstat(row, 4) for row in residuals])
     squares = np.array([(stats.kstat(row, 2) ** 2 - stats.kstat(row, 4) / contacts) for row in residuals])
-    squares *= (contacts - 1) / (contacts + 1)
-    kurtosis = max(0.0, fourth.sum() / squares.sum())
-    squeezed = squeeze(own, np.full(len(own), 2 / (2 / (contacts - 1) + kurtosis / contacts)))
-    error = np.sqrt(squeezed.posterior / contacts + fit.standard_errors**2 - fit.residual_variance / contacts)
-    df = min(contacts - 1 + squeezed.df0, len(own) * (contacts - 1))
+    kurtosis = fourth.sum() / (squares.sum() * (contacts - 1) / (contacts + 1))
+    chance = 2 / (contacts - 1) + kurtosis / contacts
+    spread = own.var(ddof=1) - (own**2).mean() * chance / (1 + chance)
+    df0 = 2 * (own**2).mean() / (1 + chance) / spread
+    moderated = (df0 * fit.residual_variance + 2 / chance * own) / (df0 + 2 / chance)
+    assert kurtosis > 0
+    assert spread > 0
+    error = np.sqrt(moderated / contacts + fit.standard_errors**2 - fit.residual_variance / contacts)
+    df = min(contacts - 1 + df0, len(own) * (contacts - 1))
     share = fit.means / 100
     half = stats.t.ppf(0.975, df) * error / 100 / (share * (1 - share))
-    assert kurtosis > 0
     assert intervals.mean == pytest.approx(fit.means)
     assert intervals.standard_error == pytest.approx(error)
-    assert intervals.variance == pytest.approx(squeezed.posterior)
+    assert intervals.variance == pytest.approx(moderated)
     assert intervals.df == pytest.approx(np.full(len(own), df))
     assert intervals.low == pytest.approx(100 * expit(logit(share) - half))
     assert intervals.high == pytest.approx(100 * expit(logit(share) + half))
+
+
+def test_variances_that_chance_explains_are_all_taken_for_one():
+    fit, intervals = intervals_of(*season())
+
+    assert intervals.variance.tolist() == [fit.residual_variance] * 12
+    assert intervals.df.tolist() == [12 * 7] * 12
+
+
+def test_variances_of_two_or_three_contacts_are_moderated_as_if_normal():
+    participant, observer, score = season(contacts=3, observers=6, spreads=(2.0, 20.0))
+    kept = (participant < 6) | (np.arange(len(participant)) % 3 > 0)
+
+    fit, intervals = intervals_of(participant[kept], observer[kept], score[kept])
+
+    centred = [fit.residuals[participant[kept] == each] for each in range(12)]
+    squares = np.array([((row - row.mean()) ** 2).sum() for row in centred])
+    own = squares * fit.residual_variance * 18 / squares.sum() / (fit.counts - 1)
+    assert fit.counts.tolist() == [3] * 6 + [2] * 6
+    assert intervals.variance == pytest.approx(squeeze(own, fit.counts - 1.0).posterior)
+    assert intervals.variance.std() > 1
 
 
 def test_interval_is_the_same_in_any_order_of_contacts():

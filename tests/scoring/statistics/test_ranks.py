@@ -83,6 +83,16 @@ def test_spread_within_classes_is_what_errors_do_not_explain():
     assert spread_within(means, covariance, classes) == pytest.approx((50 + 32 - (8 - 10 / 2) - (6 - 6 / 3)) / 3)
 
 
+def test_without_classmates_the_figures_alone_decide():
+    means, classes = np.array([80.0, 76.0]), np.array([1, 2])
+
+    first = probability_first(means, 8 * np.eye(2), classes, draws=40_000)
+
+    assert spread_within(means, 8 * np.eye(2), classes) == 0
+    assert first.in_class.tolist() == [1, 1]
+    assert first.overall[0] == pytest.approx(stats.norm.cdf(4 / 16**0.5), abs=0.012)
+
+
 def test_places_are_those_that_csranks_gives():
     # The procedure of csranks (20,000 draws in R), which has no class and takes everyone for one family.
     means = np.array([91, 88.5, 84, 83.2, 80, 77, 76.1, 70, 62, 58])
