@@ -13,15 +13,17 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
+from benchmarks import linking, simulation
 from scripts.place import ROOT, VAR, say
 from scripts.services import Services, start
 
 REPORTS = 5000
 SEASON = 6714  # seven of ten are approved: 4,700 that count
+COPIES = 99
 
 
 def main() -> None:
-    """Measure scores, then pages."""
+    """Measure scores, statistics, pages, a hundred seasons, and the statistics beside the truth."""
     services = start()
     with _database(services, "bench") as app_url, _database(services, "bench_floor") as floor_url:
         os.environ |= {
@@ -71,12 +73,27 @@ def _measure(app_url: str, floor_url: str) -> dict[str, Any]:
     from benchmarks.scores import measure_scores  # noqa: PLC0415 -- after the setup
 
     scores = measure_scores(season)
+    say("Measuring statistics …")
+    from benchmarks.certainty import measure_statistics  # noqa: PLC0415 -- after the setup
+
+    certainty = measure_statistics(season)
     say("Filling a season of 5,000 reports for the pages …")
     filled = fill("PAGES", reports=REPORTS)
+    pages = _pages(app_url, floor_url, filled)
+    say("Making a hundred seasons of the first …")
+    from benchmarks.many import measure_many, multiply  # noqa: PLC0415 -- after the setup
+
+    multiply(season, copies=COPIES)
+    many = measure_many(season)
+    say("Simulating seasons whose truth is known …")
     return {
         "measured_at": time.strftime("%Y-%m-%dT%H:%M:%S"),
         "scores": scores,
-        "pages": _pages(app_url, floor_url, filled),
+        "statistics": certainty,
+        "pages": pages,
+        "many": many,
+        "simulation": simulation.simulate(),
+        "linking": linking.simulate(),
     }
 
 
@@ -121,12 +138,20 @@ def _show(figures: dict[str, Any]) -> None:
     print(f"{'scores of ' + str(scores['reports']) + ' reports':34} {scores['full_s']:8.3f} s   goal 0.200 s")
     print(f"{'one approval':34} {1000 * scores['one_approval_s']:8.1f} ms  goal 20.0 ms")
     print(f"{'times faster than a loop':34} {scores['times_faster']:8.0f}     goal 150")
+    certainty, many = figures["statistics"], figures["many"]
+    print(f"{'statistics of the season':34} {certainty['all_s']:8.3f} s   goal 3.000 s")
+    print(f"{'severity of its observers':34} {certainty['severity_s']:8.3f} s   goal 1.000 s")
+    reports = f"{many['reports']:,} reports"
+    print(f"{'first scores of ' + reports:34} {many['first_s']:8.3f} s   goal 3.000 s")
+    print(f"{'the same again':34} {many['again_s']:8.3f} s   goal 3.000 s")
     print(f"\n{'page':34} {'CPU ms':>8} {'floor':>7} {'ratio':>6} {'goal':>5} {'p95 ms':>7}")
     for name, row in figures["pages"].items():
         print(
             f"{name:34} {row['cpu_ms']:8.2f} {row['floor_cpu_ms']:7.2f} {row['ratio']:6.2f} {row['goal_ratio']:5.1f} "
             f"{row['wall_p95_ms']:7.1f}"
         )
+    simulation.show(figures["simulation"])
+    linking.show(figures["linking"])
 
 
 if __name__ == "__main__":
