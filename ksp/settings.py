@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "django_filters",
     "import_export",
     "django_prometheus",
+    "rest_framework",
 ]
 
 MIDDLEWARE = [
@@ -143,8 +145,15 @@ _redis_options = {
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = _redis_options if REDIS_URL else {"polling_interval": 0.2}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "Europe/Oslo"
 CELERY_BEAT_SCHEDULE = {
     "recompute-owed-scores": {"task": "scoring.tasks.recompute_owed_scores", "schedule": 20.0},
+    "refresh-statistics": {"task": "scoring.tasks.refresh_statistics", "schedule": 120.0},
+    "check-scores": {"task": "scoring.tasks.check_scores_nightly", "schedule": crontab(hour="3", minute="20")},
+    "verify-publications": {
+        "task": "reports.tasks.verify_publications",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "send-owed-mail": {"task": "ksp.accounts.tasks.send_owed_mail", "schedule": 30.0},
 }
 
@@ -248,6 +257,23 @@ if HTTPS:
     SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "ksp.accounts.views.csrf_failure"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "ksp.accounts.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min"},
+    "EXCEPTION_HANDLER": "ksp.lib.api_errors.answer",
+    "NUM_PROXIES": environment.number("TRUSTED_PROXY_COUNT", default=0),
+}
 
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from ksp import pages
+from ksp.accounts.api import Nothing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("responses.urls")),
     path("", include("scoring.urls")),
     path("", include("reports.urls")),
+    path("api/v1/<path:rest>", Nothing.as_view(), name="api_nothing"),
     # An administrator changes addresses; nobody does so alone.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile"), name="account_email"),
     path("accounts/", include("allauth.urls")),

@@ -223,41 +223,6 @@ GROUPS: tuple[tuple[Words, tuple[Number | Choice, ...]], ...] = (
         ),
     ),
     (
-        gettext_lazy("Results and awards"),
-        (
-            Choice(
-                "mean",
-                gettext_lazy("Total result"),
-                gettext_lazy("How a participant’s contacts are put together."),
-                (
-                    ("contacts", gettext_lazy("The mean of the contacts’ scores")),
-                    ("pooled", gettext_lazy("All points over all possible points")),
-                ),
-            ),
-            Number(
-                "least_contacts_ranked",
-                gettext_lazy("Contacts needed for a place"),
-                gettext_lazy("Participants with fewer approved contacts get a result, but no place."),
-                1,
-                200,
-            ),
-            Number(
-                "least_contacts_method",
-                gettext_lazy("Contacts needed for “Best on”"),
-                gettext_lazy("For the awards of each contact method."),
-                1,
-                200,
-            ),
-            Number(
-                "least_class_size",
-                gettext_lazy("Participants needed for a class winner"),
-                gettext_lazy("Smaller classes have no winner."),
-                1,
-                50,
-            ),
-        ),
-    ),
-    (
         gettext_lazy("Privacy"),
         (
             Choice(

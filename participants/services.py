@@ -83,7 +83,7 @@ def _move(season: Season, transition: Transition, *, by: User, **fields: Any) ->
         setattr(season, name, value)
     season.save(update_fields=["state", *fields])
     AuditEvent.record(by, transition.verb, season, **{k: v for k, v in fields.items() if isinstance(v, str)})
-    season_changed.send(sender=Season, season=season, transition=transition)
+    season_changed.send(sender=Season, season=season, transition=transition, by=by)
     return season
 
 

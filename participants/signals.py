@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that changes the state. Arguments: season, transition.
+# Sent inside the transaction that changes the state. Arguments: season, transition, by.
 season_changed = Signal()
 # Sent inside the transaction that stores new settings. Arguments: season, names (of the settings that changed).
 season_settings_changed = Signal()

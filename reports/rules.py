@@ -23,7 +23,12 @@ def has_bought_results(_user: User, enrolment: Enrolment | None) -> bool:
 
 
 rules.add_perm("reports.read_progress", is_manager & is_own_organisers)
+# Who is strict among the observers is nobody's but the organiser's.
+rules.add_perm("reports.read_statistics", is_manager & is_own_organisers)
 rules.add_perm("reports.export_results", is_manager & is_own_organisers)
+rules.add_perm("reports.publish_results", is_administrator & is_own_organisers)
+# What moved is public; which answers were corrected, and why, is the organiser's.
+rules.add_perm("reports.read_corrections", is_manager & is_own_organisers)
 rules.add_perm("reports.export_answers", is_administrator & is_own_organisers)
 rules.add_perm("reports.import_answers", is_administrator & is_own_organisers)
 # The dashboard is there for both; whose results are on it is decided for each enrolment.

@@ -16,3 +16,5 @@ def is_author(user: User, response: SurveyResponse | None) -> bool:
 rules.add_perm("responses.report_surveyresponse", is_observer & is_author)
 # Nobody reviews their own contact, whatever else they are.
 rules.add_perm("responses.review_surveyresponse", is_manager & is_own_organisers & ~is_author)
+# Nor corrects it afterwards.
+rules.add_perm("responses.correct_surveyresponse", is_manager & is_own_organisers & ~is_author)

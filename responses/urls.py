@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from responses.views import contact, manager, observer
+from responses.views import contact, correction, manager, observer
 
 app_name = "responses"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("observer/reports/<uuid:key>/submit/", observer.submit, name="submit"),
     path("review/", manager.queue, name="queue"),
     path("review/<uuid:key>/", manager.review, name="review"),
+    path("review/<uuid:key>/correct/", correction.correct, name="correct"),
     path("review/<uuid:key>/approve/", manager.approve, name="approve"),
     path("review/<uuid:key>/return/", manager.return_, name="return"),
     path("review/<uuid:key>/reject/", manager.reject, name="reject"),

@@ -3,6 +3,8 @@
 draft → submitted → approved
             ↓ ↑  ↘
          returned  rejected
+
+An approved report stays approved when an answer in it is corrected.
 """
 
 from django.db import models
@@ -23,6 +25,7 @@ class ReportState(models.TextChoices):
 
 REPORT = "responses.report_surveyresponse"
 REVIEW = "responses.review_surveyresponse"
+CORRECT_ANSWERS = "responses.correct_surveyresponse"
 
 SUBMIT = Transition(
     verb="response.submitted",
@@ -51,6 +54,14 @@ REJECT = Transition(
     sources=frozenset({ReportState.SUBMITTED, ReportState.RETURNED}),
     target=ReportState.REJECTED,
     permission=REVIEW,
+)
+# Changes answers and not the state, so it is none of the moves below.
+CORRECT = Transition(
+    verb="response.corrected",
+    label=_("Correct an answer"),
+    sources=frozenset({ReportState.APPROVED}),
+    target=ReportState.APPROVED,
+    permission=CORRECT_ANSWERS,
 )
 
 TRANSITIONS = {"submit": SUBMIT, "approve": APPROVE, "return": RETURN, "reject": REJECT}

@@ -11,7 +11,11 @@ class ScoringConfig(AppConfig):
     name = "scoring"
 
     def ready(self) -> None:
-        """Register permissions, receivers, and what waits for the administrator."""
+        """Register permissions, receivers, the list that can be imported, and what waits for the administrator."""
+        from participants.imports.kinds import register_kind  # noqa: PLC0415 -- needs the models
         from scoring import attention, receivers, rules  # noqa: F401, PLC0415 -- registers receivers and permissions
+        from scoring.sister_survey import SisterResults  # noqa: PLC0415 -- needs the models
 
+        register_kind(SisterResults())
         register_attention(attention.of_scores)
+        register_attention(attention.of_checks)

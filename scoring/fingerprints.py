@@ -27,6 +27,15 @@ def participant_fingerprint(enrolment: Enrolment) -> str:
     return _of_rows(enrolment.season, SurveyResponse.objects.approved().filter(enrolment=enrolment))
 
 
+def fingerprints_by_participant(season: Season) -> dict[str, str]:
+    """Return a fingerprint of the approved answers alone of every participant that has some, by its id: one query."""
+    rows = SurveyResponse.objects.approved().filter(season=season)
+    found: dict[str, list[Row]] = {}
+    for *head, packed in sorted(rows.values_list(*_COLUMNS, "is_answered", "packed")):
+        found.setdefault(head[1], []).append([*head, bytes(packed or b"").hex()])
+    return {code: _of_json(own) for code, own in found.items()}
+
+
 def questionnaire_fingerprint(season: Season) -> str:
     """Return a fingerprint of the season's questions, alternatives and points."""
     return _of_json(described(battery_of(season)))
@@ -39,11 +48,13 @@ def rules_fingerprint(season: Season) -> str:
 
 @cache
 def code_fingerprint() -> str:
-    """Return a fingerprint of the source that computes scores, places and awards."""
+    """Return a fingerprint of the source that computes scores, places and awards, and how certain they are."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for path in sorted((here / "engine").glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    for path in sorted([*(here / "engine").glob("*.py"), *(here / "statistics").glob("*.py")]):
+        digest.update(
+            path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0"
+        )
     return digest.hexdigest()
 
 

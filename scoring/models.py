@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import AwardClass, Enrolment, Season
@@ -127,6 +128,28 @@ class SeasonStatistics(models.Model):
         return str(self.season)
 
 
+class ScoreCheck(models.Model):
+    """One comparison of the stored scores with what the approved reports gave then.
+
+    ``reports`` and ``summaries`` are the rows compared; ``owed`` participants were passed over because their scores
+    are to be computed anyway. ``details`` holds the first of the ``differences``, as ``scoring.checking`` writes them.
+    """
+
+    season = models.ForeignKey(Season, models.CASCADE, db_index=False, related_name="score_checks")
+    checked_at = models.DateTimeField()
+    reports = models.PositiveIntegerField()
+    summaries = models.PositiveIntegerField()
+    owed = models.PositiveIntegerField()
+    differences = models.PositiveIntegerField()
+    details = models.JSONField(default=list)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["season", "checked_at", "id"], name="score_check_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.season_id} {self.checked_at:%Y-%m-%d %H:%M}: {self.differences}"
+
+
 class EnrolmentStatistics(models.Model):
     """How certain one participant's results are."""
 
@@ -139,3 +162,26 @@ class EnrolmentStatistics(models.Model):
 
     def __str__(self) -> str:
         return str(self.enrolment_id)
+
+
+class SisterResult(models.Model):
+    """What a participant has in the sister survey of existing customers (NBK), 0–100; imported once a season."""
+
+    enrolment = models.OneToOneField(Enrolment, models.PROTECT, primary_key=True, related_name="sister_result")
+    score = models.FloatField(_("result"))
+    standard_error = models.FloatField(_("standard error"), null=True)
+    imported_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("NBK result")
+        verbose_name_plural = _("NBK results")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=100), name="sister_result_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(standard_error__isnull=True) | Q(standard_error__gte=0, standard_error__lte=100),
+                name="sister_result_error_is_within_the_scale",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id}: {self.score}"

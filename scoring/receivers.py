@@ -10,7 +10,7 @@ from ksp.lib.workflow import Transition
 from participants.models import Season
 from participants.signals import season_settings_changed
 from responses.models import SurveyResponse
-from responses.signals import response_moved
+from responses.signals import response_corrected, response_moved
 from responses.workflow import APPROVE
 from scoring.models import RecomputeOwed, ResponseScore
 from scoring.tasks import recompute_owed_scores
@@ -20,12 +20,32 @@ from scoring.tasks import recompute_owed_scores
 def owe_recompute(*, response: SurveyResponse, transition: Transition, **_signal: Any) -> None:
     """Owe the participant's scores in the approving transaction, and wake a worker after it."""
     if transition is APPROVE:
-        RecomputeOwed.objects.create(season_id=response.season_id, enrolment_id=response.enrolment_id)
-        transaction.on_commit(lambda: wake(recompute_owed_scores))
+        _owe_scores_of(response)
+
+
+@receiver(response_corrected, dispatch_uid="scoring.owe_recompute_of_correction")
+def owe_recompute_of_correction(*, response: SurveyResponse, **_signal: Any) -> None:
+    """Owe the participant's scores in the correcting transaction, and wake a worker after it."""
+    _owe_scores_of(response)
+
+
+def _owe_scores_of(response: SurveyResponse) -> None:
+    RecomputeOwed.objects.create(season_id=response.season_id, enrolment_id=response.enrolment_id)
+    transaction.on_commit(lambda: wake(recompute_owed_scores))
 
 
 # Whether participants have a place, and classes a winner, follows from these.
-DECIDE_RANKS = frozenset({"mean", "least_contacts_ranked", "least_contacts_method", "least_class_size"})
+DECIDE_RANKS = frozenset(
+    {
+        "mean",
+        "least_contacts_ranked",
+        "least_contacts_method",
+        "least_class_size",
+        "areas_over_all",
+        "ties",
+        "best_on",
+    }
+)
 
 
 @receiver(season_settings_changed, dispatch_uid="scoring.owe_season")

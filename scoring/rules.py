@@ -5,3 +5,4 @@ import rules
 from ksp.accounts.rules import is_administrator, is_own_organisers
 
 rules.add_perm("scoring.recompute_scores", is_administrator & is_own_organisers)
+rules.add_perm("scoring.import_sister_results", is_administrator & is_own_organisers)

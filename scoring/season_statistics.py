@@ -28,9 +28,9 @@ from scoring.statistics.intervals import Contrast, Interval
 from scoring.statistics.items import Reread, agreement
 from scoring.statistics.season import SeasonStatistics, season_statistics
 
-_converter = cattrs.Converter()
-_converter.register_structure_hook(Interval, lambda bounds, _type: Interval(*bounds))
-_converter.register_structure_hook(Contrast, lambda parts, _type: Contrast(*parts))
+converter = cattrs.Converter()
+converter.register_structure_hook(Interval, lambda bounds, _type: Interval(*bounds))
+converter.register_structure_hook(Contrast, lambda parts, _type: Contrast(*parts))
 WITH_RESULTS = (SeasonState.CLOSED, SeasonState.PUBLISHED)
 
 
@@ -183,11 +183,11 @@ def write_statistics(season: Season, found: SeasonStatistics, *, now: datetime, 
     """Replace what is stored of the season."""
     StoredStatistics.objects.update_or_create(
         season=season,
-        defaults={"computed_at": now, "scores_at": scores_at, "figures": _converter.unstructure(found.season)},
+        defaults={"computed_at": now, "scores_at": scores_at, "figures": converter.unstructure(found.season)},
     )
     EnrolmentStatistics.objects.filter(season=season).delete()
     EnrolmentStatistics.objects.bulk_create(
-        EnrolmentStatistics(enrolment_id=key, season=season, figures=_converter.unstructure(figures))
+        EnrolmentStatistics(enrolment_id=key, season=season, figures=converter.unstructure(figures))
         for key, figures in found.enrolments.items()
     )
 
@@ -201,7 +201,7 @@ def known_statistics(season: Season) -> KnownStatistics | None:
     return KnownStatistics(
         computed_at=stored.computed_at,
         is_current=state is None or state.computed_at == stored.scores_at,
-        figures=_converter.structure(stored.figures, SeasonFigures),
+        figures=converter.structure(stored.figures, SeasonFigures),
     )
 
 
@@ -219,4 +219,4 @@ def enrolments_figures(season: Season) -> dict[int, EnrolmentFigures]:
 
 def decoded(figures: Any) -> EnrolmentFigures:
     """Return stored figures of a participant as they were computed."""
-    return _converter.structure(figures, EnrolmentFigures)
+    return converter.structure(figures, EnrolmentFigures)

@@ -15,8 +15,9 @@ from scoring.computing import ComputedSeason
 from scoring.engine.battery import Stored
 from scoring.engine.layout import Layout, Summary
 from scoring.engine.measures import GROUPS
-from scoring.engine.ranks import Ranks, Standings, awards
+from scoring.engine.ranks import Award, Ranks, Standings, awards
 from scoring.engine.rules import Rules
+from scoring.engine.sister import Both, best_of_both, both_surveys
 from scoring.models import Scope, ScoreSummary, ScoringState
 
 ALL_METHODS = ""
@@ -112,12 +113,25 @@ class GivenAward:
     shared: bool
 
 
+@dataclass(frozen=True)
+class CombinedResult:
+    """What a ranked participant has in this survey and its sister (0–100); ``place`` is among those who have both."""
+
+    participant: ParticipantResult
+    total: float
+    sister: float
+    mean: float
+    place: int
+    shared: bool
+
+
 @dataclass(frozen=True, eq=False)
 class SeasonResults:
     """Everything that the stored scores of a season say.
 
     ``participants`` holds every enrolled participant, also those without an approved contact, in the
-    order of their ids; ``classes`` is in the order of their names.
+    order of their ids; ``classes`` is in the order of their names. ``combined`` is empty unless results of the
+    sister survey are imported, and begins with the best.
     """
 
     season: Season
@@ -126,6 +140,7 @@ class SeasonResults:
     classes: Sequence[ClassResult]
     season_results: Results
     awards: Sequence[GivenAward]
+    combined: Sequence[CombinedResult]
 
 
 def enrolment_results(enrolment: Enrolment) -> EnrolmentResults:
@@ -163,18 +178,21 @@ def computed_results(computed: ComputedSeason) -> SeasonResults:
 def _results(season: Season, rows: Iterable[ScoreSummary], rules: Rules, computed_at: datetime | None) -> SeasonResults:
     layout = Layout.of(battery_of(season))
     own, classes, whole = _by_owner(rows)
-    enrolments = Enrolment.objects.filter(season=season).select_related("participant", "award_class", "season")
+    enrolments = Enrolment.objects.filter(season=season)
+    enrolments = enrolments.select_related("participant", "award_class", "season", "sister_result")
     participants = [
         ParticipantResult(enrolment, Results(layout, own.get(enrolment.pk, {})))
         for enrolment in enrolments.order_by("participant__code")
     ]
+    given, combined = _decided(participants, rules)
     return SeasonResults(
         season=season,
         computed_at=computed_at,
         participants=participants,
         classes=_class_results(layout, participants, classes),
         season_results=Results(layout, whole),
-        awards=_awards(participants, rules),
+        awards=given,
+        combined=combined,
     )
 
 
@@ -214,22 +232,42 @@ def _class_sizes(participants: Sequence[ParticipantResult]) -> dict[int, int]:
     return sizes
 
 
-def _awards(participants: Sequence[ParticipantResult], rules: Rules) -> list[GivenAward]:
+def _decided(participants: Sequence[ParticipantResult], rules: Rules) -> tuple[list[GivenAward], list[CombinedResult]]:
+    """Return who won what, and how those stand who have a result in the sister survey too."""
     competing = sorted((item for item in participants if item.results.rows), key=lambda item: item.enrolment.pk)
-    winners = {item.enrolment.pk: item for item in competing}
+    known = {item.enrolment.pk: item for item in competing}
     standings, ranks = _standings(competing)
     given = awards(standings, ranks, rules, class_sizes=_class_sizes(participants))
-    return [
-        GivenAward(
-            award=one.award,
-            award_class=None if one.award_class is None else winners[one.enrolment].enrolment.award_class,
-            method=one.method,
-            winner=winners[one.enrolment],
-            score=one.score,
-            shared=one.shared,
-        )
-        for one in given
-    ]
+    both = both_surveys(standings, ranks, _sister_results(competing))
+    return [_given(one, known) for one in (*given, *best_of_both(both))], [_combined(one, known) for one in both]
+
+
+def _sister_results(participants: Iterable[ParticipantResult]) -> dict[int, float]:
+    enrolments = [item.enrolment for item in participants]
+    return {one.pk: one.sister_result.score for one in enrolments if hasattr(one, "sister_result")}
+
+
+def _given(one: Award, known: Mapping[int, ParticipantResult]) -> GivenAward:
+    winner = known[one.enrolment]
+    return GivenAward(
+        award=one.award,
+        award_class=None if one.award_class is None else winner.enrolment.award_class,
+        method=one.method,
+        winner=winner,
+        score=one.score,
+        shared=one.shared,
+    )
+
+
+def _combined(one: Both, known: Mapping[int, ParticipantResult]) -> CombinedResult:
+    return CombinedResult(
+        participant=known[one.enrolment],
+        total=one.total,
+        sister=one.sister,
+        mean=one.mean,
+        place=one.place,
+        shared=one.shared,
+    )
 
 
 def _standings(competing: Sequence[ParticipantResult]) -> tuple[Standings, Ranks]:

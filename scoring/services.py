@@ -1,21 +1,45 @@
 """Every change to scores: computed anew from the approved reports, never nudged."""
 
 import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ksp.accounts.models import AuditEvent, User
+from ksp.accounts.services import system_user
+from ksp.lib.errors import DomainError
 from participants.models import Season
+from participants.services import change_season_settings
 from scoring import store
+from scoring.fingerprints import rules_fingerprint
 from scoring.models import RecomputeOwed, ScoringState
+from scoring.season_statistics import compute_statistics, write_statistics
+from scoring.signals import scores_settled
+from scoring.statistics.season import SeasonStatistics
 
 logger = logging.getLogger(__name__)
 
+
 BATCH = 500
 MOST_TRIES = 5
+
+
+class RulesMovedOn(DomainError):
+    """The rules were changed by others after the preview was made."""
+
+    code: ClassVar[str] = "rules_moved_on"
+
+
+class NothingScored(DomainError):
+    """The season has no scores to say anything of."""
+
+    code: ClassVar[str] = "nothing_scored"
 
 
 @transaction.atomic
@@ -30,6 +54,7 @@ def recompute_season(season_id: int, *, by: User) -> int:
     count = store.write_season(season)
     RecomputeOwed.objects.filter(pk__in=settled).delete()
     AuditEvent.record(by, "scores.recomputed", season, reports=count)
+    scores_settled.send(sender=Season, season=season)
     return count
 
 
@@ -64,6 +89,7 @@ def _settle_next(failed: set[int]) -> int | None:
             _queue_for(season)
             store.write_enrolments(season, {row.enrolment_id for row in owed})
             rows.delete()
+            scores_settled.send(sender=Season, season=season)
     except Exception as error:  # noqa: BLE001 -- whatever a poisoned row raises, the others go on
         _set_aside(owed, failed, error)
         return 0
@@ -99,6 +125,17 @@ def set_aside(*, by: User) -> QuerySet[RecomputeOwed]:
 
 
 @transaction.atomic
+def change_rules(season_id: int, *, settings: Mapping[str, Any], based_on: str, by: User) -> Season:
+    """Let the season's results follow other rules; ``based_on`` is the fingerprint of the rules that they replace."""
+    season = Season.objects.select_for_update().get(pk=season_id)
+    if not by.has_perm("participants.change_season", season):
+        raise PermissionDenied
+    if rules_fingerprint(season) != based_on:
+        raise RulesMovedOn(_("Somebody has changed the rules meanwhile. Below is what yours would move now."))
+    return change_season_settings(season_id, settings=settings, by=by)
+
+
+@transaction.atomic
 def retry_set_aside(*, by: User) -> int:
     """Let everything that was set aside be tried from the start again; return how many rows there are."""
     if not by.has_perm("scoring.recompute_scores"):
@@ -107,3 +144,38 @@ def retry_set_aside(*, by: User) -> int:
     for season in Season.objects.filter(pk__in=rows.values("season")):
         AuditEvent.record(by, "scores.tried_again", season)
     return rows.update(tries=0)
+
+
+def refresh_owed_statistics() -> int:
+    """Compute the statistics of every season whose scores have moved since; return how many seasons there were."""
+    refreshed = 0
+    for state in ScoringState.objects.filter(computed_at__isnull=False).select_related("season", "season__statistics"):
+        known = getattr(state.season, "statistics", None)
+        if known is None or known.scores_at != state.computed_at:
+            # Outside of a transaction: for these seconds nobody has to wait.
+            found = compute_statistics(state.season)
+            store_statistics(
+                state.season_id, found, scores_at=state.computed_at, by=system_user(state.season.organiser)
+            )
+            refreshed += 1
+    return refreshed
+
+
+def recompute_statistics(season_id: int, *, by: User) -> None:
+    """Compute the statistics of the season now and store them, whatever is stored already."""
+    state = ScoringState.objects.filter(season=season_id, computed_at__isnull=False).select_related("season").first()
+    if state is None:
+        raise NothingScored(_("There are no scores yet. The statistics follow when the first report is approved."))
+    if not by.has_perm("scoring.recompute_scores", state.season):
+        raise PermissionDenied
+    # Outside of a transaction: for these seconds nobody has to wait.
+    store_statistics(season_id, compute_statistics(state.season), scores_at=state.computed_at, by=by)
+
+
+@transaction.atomic
+def store_statistics(season_id: int, found: SeasonStatistics, *, scores_at: datetime | None, by: User) -> None:
+    """Replace the stored statistics of the season, which rest on the scores of that moment."""
+    season = Season.objects.select_for_update().get(pk=season_id)
+    if not by.has_perm("scoring.recompute_scores", season):
+        raise PermissionDenied
+    write_statistics(season, found, now=timezone.now(), scores_at=scores_at)

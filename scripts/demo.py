@@ -75,10 +75,14 @@ def _forget_half_a_season() -> None:
 
 
 def _rehearse(environment: dict[str, str]) -> None:
-    """Play the half of a season that ends this week, named for the year of its award, and note that it is all there."""
+    """Play the half of a season that ends this week, named for the year of its award, and note that it is all there.
+
+    The season before is there, too, for comparison.
+    """
     BEGUN.touch()
-    options = {"season": f"KSP{datetime.now(tz=UTC) + HALF_A_SEASON:%y}", **REHEARSAL}
-    django.manage("rehearse", *(f"--{name}={value}" for name, value in options.items()), environment=environment)
+    named = {"season": f"KSP{datetime.now(tz=UTC) + HALF_A_SEASON:%y}", **REHEARSAL}
+    options = [f"--{name}={value}" for name, value in named.items()]
+    django.manage("rehearse", *options, "--with-previous", environment=environment)
     BEGUN.rename(DONE)
 
 

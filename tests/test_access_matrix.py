@@ -8,7 +8,8 @@ from django.urls.resolvers import URLResolver
 
 from ksp.accounts.models import Role
 from ksp.accounts.services import send_invitation
-from tests.factories.accounts import UserFactory
+from reports.services import freeze_results
+from tests.factories.accounts import ApiTokenFactory, UserFactory
 from tests.factories.assignments import AssignmentFactory, RolePlayFactory
 from tests.factories.observers import ObserverFactory
 from tests.factories.participants import AwardClassFactory, ImportBatchFactory, RepresentativeFactory
@@ -40,12 +41,15 @@ OBSERVERS_MISUNDERSTOOD = row(HIDDEN, HIDDEN, 400, HIDDEN)
 MISUNDERSTOOD = row(400, 400, 400, 400, anonymous=401)
 REPORTERS_ACT = row(FORBIDDEN, FORBIDDEN, MOVED, HIDDEN)
 READERS = row(PAGE, PAGE, FORBIDDEN, PAGE)
+API_READERS = row(PAGE, PAGE, FORBIDDEN, PAGE, anonymous=401)
 
 # Each address: how it is asked, with which of the world's things, and what each role is answered.
 ACCESS = {
     "home": ("get", {}, EVERYBODY_ACTS),
     "accounts:profile": ("get", {}, EVERYBODY),
     "accounts:set_appearance": ("post", {}, EVERYBODY_ACTS),
+    "accounts:create_token": ("get", {}, READERS),
+    "accounts:revoke_token": ("post", {"key": "api_token"}, row(MOVED, HIDDEN, FORBIDDEN, HIDDEN)),
     "accounts:administration": ("get", {}, ADMINISTRATORS),
     "accounts:users": ("get", {}, ADMINISTRATORS),
     "accounts:invite": ("get", {}, ADMINISTRATORS),
@@ -105,17 +109,56 @@ ACCESS = {
     "responses:save_reply": ("post", {"key": "draft", "note": "1"}, MISUNDERSTOOD),
     "responses:submit": ("post", {"key": "draft"}, REPORTERS_ACT),
     "scoring:retry": ("post", {}, ADMINISTRATORS_ACT),
+    "scoring:rules": ("get", {"code": "season"}, STAFF),
+    "scoring:change_rules": ("post", {"code": "season"}, ADMINISTRATORS_ACT),
+    "scoring:change_readers": ("post", {"code": "season"}, ADMINISTRATORS_ACT),
+    "scoring:check": ("post", {"code": "season"}, ADMINISTRATORS_ACT),
+    "scoring:recompute": ("post", {"code": "season"}, ADMINISTRATORS_ACT),
     "responses:queue": ("get", {}, STAFF),
     "responses:review": ("get", {"key": "submitted"}, STAFF),
+    "responses:correct": ("get", {"key": "approved"}, STAFF),
     "responses:approve": ("post", {"key": "submitted"}, STAFF_CONFLICT),
     "responses:return": ("post", {"key": "submitted"}, STAFF_CONFLICT),
     "responses:reject": ("post", {"key": "submitted"}, STAFF_CONFLICT),
     "reports:control": ("get", {}, STAFF),
+    "reports:statistics": ("get", {}, STAFF),
+    "reports:statistics_fairness": ("get", {}, STAFF),
+    "reports:statistics_reliability": ("get", {}, STAFF),
+    "reports:statistics_drivers": ("get", {}, STAFF),
+    "reports:statistics_questions": ("get", {}, STAFF),
+    "reports:statistics_seasons": ("get", {}, STAFF),
+    "reports:statistics_methods": ("get", {}, STAFF),
+    # Nothing is computed in this world, so there is no table to give to those who may have it.
+    "reports:statistics_export": (
+        "get",
+        {"code": "season", "table": "items", "form": "csv"},
+        row(HIDDEN, HIDDEN, FORBIDDEN, FORBIDDEN),
+    ),
+    "reports:compute_statistics": ("post", {"code": "season"}, ADMINISTRATORS_ACT),
     "reports:dashboard": ("get", {}, READERS),
+    "reports:drivers": ("get", {}, READERS),
     "reports:answers": ("get", {}, READERS),
     "reports:answer": ("get", {"key": "approved"}, READERS),
     "reports:comments": ("get", {}, READERS),
     "reports:results": ("get", {}, ANYBODY),
+    "reports:versions": ("get", {"season": "published"}, ANYBODY),
+    "reports:version": ("get", {"season": "published", "number": "1"}, ANYBODY),
+    "reports:explain": ("get", {"season": "season", "participant": "participant", "figure": "total"}, READERS),
+    "reports:explain_class": ("get", {"season": "season", "key": "own_class", "figure": "total"}, READERS),
+    "reports:explain_season": ("get", {"season": "season", "figure": "cx.nps"}, READERS),
+    "reports:explain_contact": ("get", {"key": "approved"}, READERS),
+    "reports:api_results": ("get", {"season": "season", "participant": "participant"}, API_READERS),
+    "reports:api_explanation": (
+        "get",
+        {"season": "season", "participant": "participant", "figure": "rank_class"},
+        API_READERS,
+    ),
+    "reports:api_contact": (
+        "get",
+        {"season": "season", "participant": "participant", "key": "approved"},
+        API_READERS,
+    ),
+    "api_nothing": ("get", {"rest": "nothing/"}, row(HIDDEN, HIDDEN, HIDDEN, HIDDEN, anonymous=401)),
     "live": ("get", {}, ANYBODY),
     "ready": ("get", {}, ANYBODY),
 }
@@ -176,10 +219,14 @@ def world(db):
     planned = AssignmentFactory(season=season)
     offered = AssignmentFactory(season=season, offered=True, observer=observer)
     accepted = AssignmentFactory(season=season, accepted=True, observer=observer)
+    published = season_with_battery("published", code="KSP21", organiser=organiser)
+    freeze_results(published.pk, by=people[Role.ADMINISTRATOR])
     stranger = UserFactory(organiser=organiser)
     invited = send_invitation(stranger.pk, by=people[Role.ADMINISTRATOR])
     things = {
         "accepted": accepted.public_id,
+        "api_token": ApiTokenFactory(user=people[Role.ADMINISTRATOR]).pk,
+        "own_class": approved.enrolment.award_class_id,
         "account": stranger.public_id,
         "award_class": AwardClassFactory(season=season).pk,
         "batch": ImportBatchFactory(organiser=organiser, season=season, counts=NO_ROWS).public_id,
@@ -194,6 +241,7 @@ def world(db):
         "role_play": RolePlayFactory(season=season).pk,
         "season": season.code,
         "submitted": submitted.public_id,
+        "published": published.code,
         "token": invited,
     }
     return people, things

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+from celery.schedules import crontab
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -45,8 +46,23 @@ def test_web_process_without_redis_scores_at_once_and_by_its_scheduler(tmp_path)
 def test_scheduler_looks_for_all_that_is_owed_often_enough():
     looks = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
 
-    assert looks == {"scoring.tasks.recompute_owed_scores": 20, "ksp.accounts.tasks.send_owed_mail": 30}
+    assert {task: seconds for task, seconds in looks.items() if isinstance(seconds, float)} == {
+        "scoring.tasks.recompute_owed_scores": 20,
+        "scoring.tasks.refresh_statistics": 120,
+        "ksp.accounts.tasks.send_owed_mail": 30,
+    }
+    app.loader.import_default_modules()  # as every worker does when it starts
     assert looks.keys() <= app.tasks.keys()
+
+
+def test_scheduler_compares_what_is_stored_and_published_with_the_answers_every_night():
+    looks = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
+
+    assert app.conf.timezone == "Europe/Oslo"
+    assert {task: moment for task, moment in looks.items() if not isinstance(moment, float)} == {
+        "scoring.tasks.check_scores_nightly": crontab(hour="3", minute="20"),
+        "reports.tasks.verify_publications": crontab(hour="3", minute="40"),
+    }
 
 
 def look():

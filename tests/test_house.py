@@ -39,12 +39,20 @@ WRITES = {"bulk_create", "bulk_update", "create", "create_user", "delete", "get_
 # Writes that no signed-in person asks for.
 WITHOUT_A_PERSON = {
     "accept_invitation": "whoever holds the link has no account in use yet",
+    "check_publication": "compares what is known; nobody decides anything",
+    "check_publications": "compares what is known; nobody decides anything",
     "create_organiser": "the first account comes into being with it",
+    "freeze_corrections": "stands in the name of whoever corrected",
     "owe_mail": "called by services that know the person",
+    "refresh_owed_statistics": "derives again what is known; nobody decides anything",
     "settle_owed_recomputes": "derives again what is known; nobody decides anything",
 }
 # Writes that are not one transaction.
-NOT_ATOMIC = {"settle_owed_recomputes": "commits piece by piece, so that one bad row does not hold up the others"}
+NOT_ATOMIC = {
+    "check_publications": "season by season, so that one that cannot be computed does not hold up the others",
+    "refresh_owed_statistics": "computes for seconds, and writes in a transaction of its own",
+    "settle_owed_recomputes": "commits piece by piece, so that one bad row does not hold up the others",
+}
 
 
 def parsed(path):

@@ -1,5 +1,6 @@
 """What people fill in about accounts."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -80,6 +81,24 @@ class ProfileForm(forms.Form):
         super().__init__(*args, **kwargs)
         if user.role not in {Role.ADMINISTRATOR, Role.MANAGER}:
             del self.fields["has_shortcuts"]
+
+
+class TokenForm(forms.Form):
+    """A key for a program: what it is called, and how long it works."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("Which program uses it, so that you know it again.")
+    )
+    days = forms.TypedChoiceField(
+        label=_("Works for"),
+        coerce=int,
+        choices=[(90, _("90 days")), (365, _("A year")), (0, _("Until you revoke it"))],
+    )
+
+    def expires_at(self, now: datetime) -> datetime | None:
+        """Return until when the key works; None without an end."""
+        days: int = self.cleaned_data["days"]
+        return now + timedelta(days=days) if days else None
 
 
 class AppearanceForm(forms.Form):

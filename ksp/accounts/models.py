@@ -1,6 +1,7 @@
 """Organisers, the people who sign in, what they did, and the mail that is owed to them."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 import rules
@@ -148,6 +149,42 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Questions about tokens."""
+
+    def visible_to(self, user: User) -> "ApiTokenQuerySet":
+        """Return the person's own tokens that are not revoked."""
+        return self.filter(user=user, revoked_at=None) if user.is_active else self.none()
+
+    def usable(self, now: datetime) -> "ApiTokenQuerySet":
+        """Return the tokens that open the API now."""
+        in_time = Q(expires_at=None) | Q(expires_at__gt=now)
+        return self.filter(in_time, revoked_at=None, user__is_active=True)
+
+
+class ApiToken(models.Model):
+    """A key by which a program reads what its person may; only a hash of it is kept, and its first letters."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(max_length=12)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("works until"), null=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):

@@ -52,3 +52,5 @@ rules.add_perm("accounts.administer", is_administrator & is_own_organisers)
 rules.add_perm("accounts.invite_user", is_administrator & is_own_organisers)
 rules.add_perm("accounts.change_user", is_administrator & is_own_organisers)
 rules.add_perm("accounts.read_audit", is_administrator)
+# An observer has nothing to read by a program.
+rules.add_perm("accounts.make_token", is_manager | is_participant)

@@ -13,12 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ksp.accounts import emails
-from ksp.accounts.models import AuditEvent, Invitation, Organiser, OwedMail, Role, User
+from ksp.accounts.models import ApiToken, AuditEvent, Invitation, Organiser, OwedMail, Role, User
 from ksp.accounts.signals import mail_owed
 from ksp.accounts.ties import tie_of
 from ksp.lib.errors import DomainError
 
 INVITATION_LIFE = timedelta(hours=24)
+# What every key begins with, so that a lost one is recognised.
+KEY_MARK = "ksp_"
+TOKEN_PREFIX = 10
+MOST_TOKENS = 20
+# The use of a key is noted this often, so that reading much does not mean writing much.
+NOTED_EVERY = timedelta(minutes=1)
 
 
 class OrganiserExists(DomainError):
@@ -43,6 +49,12 @@ class OwnAccount(DomainError):
     """An administrator tried to close or demote the account in use."""
 
     code: ClassVar[str] = "own_account"
+
+
+class TooManyTokens(DomainError):
+    """The person has as many keys as anybody may have."""
+
+    code: ClassVar[str] = "too_many_tokens"
 
 
 @transaction.atomic
@@ -178,3 +190,44 @@ def set_preferences(*, by: User, **fields: Any) -> User:
     by.save(update_fields=list(fields))
     AuditEvent.record(by, "user.preferences_changed", by, **fields)
     return by
+
+
+@transaction.atomic
+def create_token(*, by: User, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
+    """Make a key by which a program reads what ``by`` may; return it and its text, which nobody sees again."""
+    if not by.has_perm("accounts.make_token"):
+        raise PermissionDenied
+    User.objects.select_for_update().get(pk=by.pk)
+    if ApiToken.objects.visible_to(by).count() >= MOST_TOKENS:
+        raise TooManyTokens(_("You have %(most)s keys. Revoke one that is not used.") % {"most": MOST_TOKENS})
+    text = KEY_MARK + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=by, name=name, prefix=text[:TOKEN_PREFIX], token_hash=_hash(text), expires_at=expires_at
+    )
+    AuditEvent.record(by, "token.created", token)
+    return token, text
+
+
+@transaction.atomic
+def revoke_token(token_id: int, *, by: User) -> ApiToken:
+    """Let the key open nothing any more."""
+    token = ApiToken.objects.select_for_update().get(pk=token_id)
+    if token.user_id != by.pk:
+        raise PermissionDenied
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+        AuditEvent.record(by, "token.revoked", token)
+    return token
+
+
+def find_token(text: str, *, now: datetime) -> ApiToken | None:
+    """Return the key with this text, with its person, if it opens the API now."""
+    return ApiToken.objects.usable(now).select_related("user").filter(token_hash=_hash(text)).first()
+
+
+@transaction.atomic
+def note_token_use(token: ApiToken, *, by: User, now: datetime) -> None:
+    """Note that ``by``'s key was used, a minute after the last note at the earliest."""
+    if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk, user=by).update(last_used_at=now)

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from ksp.accounts.views import administration, own
+from ksp.accounts.views import administration, own, tokens
 
 app_name = "accounts"
 
 urlpatterns = [
     path("me/", own.profile, name="profile"),
     path("me/appearance/", own.set_appearance, name="set_appearance"),
+    path("me/tokens/", tokens.create, name="create_token"),
+    path("me/tokens/<int:key>/revoke/", tokens.revoke, name="revoke_token"),
     path("admin/", administration.administration, name="administration"),
     path("admin/users/", administration.users, name="users"),
     path("admin/users/invite/", administration.invite, name="invite"),

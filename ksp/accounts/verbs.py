@@ -9,6 +9,8 @@ VERBS: dict[str, str | Promise] = {
     "user.accepted_invitation": _("Invitation accepted"),
     "user.changed": _("Account changed"),
     "user.preferences_changed": _("Own choices changed"),
+    "token.created": _("API key made"),
+    "token.revoked": _("API key revoked"),
     "mail.tried_again": _("Mail sent once more"),
     "season.created": _("Season made"),
     "season.changed": _("Season changed"),
@@ -56,6 +58,7 @@ VERBS: dict[str, str | Promise] = {
     "response.returned": _("Report returned"),
     "response.approved": _("Report approved"),
     "response.rejected": _("Report rejected"),
+    "response.corrected": _("Answers of an approved report corrected"),
     "response.read_by_participant": _("Single answers read by the participant"),
     "attempt.started": _("Attempt started"),
     "attempt.ended": _("Attempt ended"),
@@ -63,7 +66,10 @@ VERBS: dict[str, str | Promise] = {
     "answers.exported": _("Answers exported"),
     "answers.imported": _("Answers imported"),
     "scores.recomputed": _("Scores computed anew"),
+    "scores.check_failed": _("Stored scores found to be wrong"),
     "scores.tried_again": _("Scores tried once more"),
+    "results.frozen": _("Results frozen as a version"),
+    "results.differ": _("Published results no longer follow from the answers"),
 }
 
 

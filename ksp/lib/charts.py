@@ -37,7 +37,8 @@ QUIET: Final = "#556064"
 LINE: Final = "#e3dfd7"
 CARD: Final = "#ffffff"
 BAD: Final = "#a8261c"
-PALETTE: Final = frozenset({OWN, CLASS, SEASON, QUIET, LINE, CARD, BAD, "#cfe2e4", "#1c2a2d", "#f1eee8", "#75736d"})
+CONTROL: Final = "#75736d"
+PALETTE: Final = frozenset({OWN, CLASS, SEASON, QUIET, LINE, CARD, BAD, CONTROL, "#cfe2e4", "#1c2a2d", "#f1eee8"})
 
 # A phone's panel, a column, and a panel as wide as the page; the style sheet shows the one that fits.
 WIDTHS: Final = (280, 520, 1080)
@@ -45,6 +46,7 @@ LABEL_SIZE: Final = 13
 ONE_DAY: Final = 24 * 60 * 60
 FULL_SCORE: Final = 100
 MOST_STEPS: Final = 4
+DOT_SPACE: Final = 14
 SPARE_ATTRIBUTES: Final = re.compile(r' (?:role|aria-roledescription|aria-hidden|class|pointer-events)="[^"]*"')
 WEEKS_LABELLED: Final = {280: 5, 520: 9, 1080: 18}
 DRAWN_BY: Final = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
@@ -97,6 +99,16 @@ class WeekProgress:
     done: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """How far something lies above or below all the others, within which bounds; marked where that stands out."""
+
+    label: str
+    value: float
+    interval: tuple[float, float]
+    is_marked: bool = False
+
+
 def week_by_week(contacts: Sequence[WeekContact], *, weeks: Sequence[IsoWeek], class_mean: float | None) -> Figure:
     """Draw every contact as a dot in its week, with the mean of the class as a line."""
 
@@ -127,6 +139,19 @@ def progress_by_week(progress: Sequence[WeekProgress]) -> Figure:
         )
 
     return _kept(draw, "progress_by_week", progress)
+
+
+def deviations(points: Sequence[Deviation], *, title: str, sentence: str, ends: Sequence[str] = ()) -> Figure:
+    """Draw each as a dot with its interval around 0; the figures are in the table that the page has beside it.
+
+    ``ends`` say what the first and the last one are, where they have no labels.
+    """
+
+    def draw() -> Figure:
+        drawings = [_draw(_deviation_chart(points, ends, width), width, sentence) for width in WIDTHS]
+        return Figure(title=title, sentence=sentence, columns=[], rows=[], drawings=drawings)
+
+    return _kept(draw, "deviations", points, title, sentence, ends)
 
 
 def warm() -> None:
@@ -232,11 +257,14 @@ def _x() -> alt.X:
 
 
 def _week_axis(weeks: Sequence[IsoWeek], width: int) -> alt.X:
-    every = max(1, -(-len(weeks) // WEEKS_LABELLED[width]))
-    middles = [index + 0.5 for index in range(0, len(weeks), every)]
-    names = json.dumps([str(week.week) for week in weeks])
-    axis = alt.Axis(values=middles, grid=False, labelExpr=f"{names}[floor(datum.value)]", title=None)
-    return alt.X("x:Q", scale=alt.Scale(domain=[0, max(len(weeks), 1)], nice=False), axis=axis)
+    return _place_axis([str(week.week) for week in weeks], width)
+
+
+def _place_axis(labels: Sequence[str], width: int) -> alt.X:
+    every = max(1, -(-len(labels) // WEEKS_LABELLED[width]))
+    middles = [index + 0.5 for index in range(0, len(labels), every)]
+    axis = alt.Axis(values=middles, grid=False, labelExpr=f"{json.dumps(labels)}[floor(datum.value)]", title=None)
+    return alt.X("x:Q", scale=alt.Scale(domain=[0, max(len(labels), 1)], nice=False), axis=axis)
 
 
 def _scale_axis() -> alt.Y:
@@ -286,6 +314,44 @@ def _added_up(counts: Sequence[int]) -> list[dict[str, Any]]:
     for count in counts:
         points.append({"x": len(points), "y": points[-1]["y"] + count})
     return points
+
+
+def _deviation_chart(points: Sequence[Deviation], ends: Sequence[str], width: int) -> dict[str, Any]:
+    rows = [
+        {"x": place + 0.5, "y": point.value, "low": point.interval[0], "high": point.interval[1]}
+        for place, point in enumerate(points)
+    ]
+    reach = max(max(-row["low"], row["high"]) for row in rows) or 1.0
+    x, y = _labelled_axis([point.label for point in points], width), _signed_axis(reach)
+    size = 70 if len(points) * DOT_SPACE < width else 16
+    layers = [_at(_data([{"x": 0, "end": len(points), "y": 0}]).mark_rule(color=CONTROL).encode(x2="end:Q"), _x(), y)]
+    for is_marked, colour in ((False, OWN), (True, CLASS)):
+        chosen = [row for row, point in zip(rows, points, strict=True) if point.is_marked == is_marked]
+        if chosen:
+            line = _data(chosen).mark_rule(color=SEASON, strokeWidth=1.5, opacity=1).encode(y2="high:Q")
+            layers.append(_at(line, x, _signed_axis(reach, "low:Q")))
+            dots = _data(chosen).mark_point(shape="circle", size=size, opacity=1, fill=colour, stroke=colour)
+            layers.append(_at(dots, x, y))
+    for place, words, align in zip((0, len(points)), ends, ("left", "right"), strict=False):
+        at = {"x": place, "y": -reach if place else reach}
+        layers.append(_text(words, at=at, x=x, y=y, fill=QUIET, align=align))
+    return _frame(alt.LayerChart(layer=layers), width, right=16)
+
+
+def _labelled_axis(labels: Sequence[str], width: int) -> alt.X:
+    if not any(labels):
+        return alt.X("x:Q", scale=alt.Scale(domain=[0, max(len(labels), 1)], nice=False), axis=None)
+    return _place_axis(labels, width)
+
+
+def _signed_axis(reach: float, field: str = "y:Q") -> alt.Y:
+    step = _round_step(int(2 * reach))
+    steps = range(-int(reach // step), int(reach // step) + 1)
+    names = json.dumps([formatting.signed(place * step, 0) for place in steps])
+    axis = alt.Axis(
+        values=[place * step for place in steps], labelExpr=f"{names}[round(datum.value / {step}) - {steps[0]}]"
+    )
+    return alt.Y(field, scale=alt.Scale(domain=[-reach, reach], nice=False), axis=axis)
 
 
 def _data(rows: list[dict[str, Any]]) -> alt.Chart:

@@ -19,6 +19,7 @@ MINUS: Final = "\u2212"
 EN_DASH: Final = "\u2013"
 MISSING: Final = EN_DASH
 SECONDS_IN_MINUTE: Final = 60
+LEAST_SAID: Final = 0.01
 
 
 def is_norwegian() -> bool:
@@ -38,13 +39,25 @@ def number(value: Number | None, decimals: int = 0) -> str:
     return f"{MINUS}{text}" if rounded < 0 else text
 
 
-def plain(value: Number | None) -> str:
-    """Return the number with the decimals it has, and no more than three."""
+def plain(value: Number | None, most: int = 3) -> str:
+    """Return the number with the decimals it has, and no more than three, or ``most``."""
     if value is None:
         return MISSING
-    exact = Decimal(str(value)).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP).normalize()
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-most), rounding=ROUND_HALF_UP).normalize()
     exponent = exact.as_tuple().exponent
     return number(exact, max(0, -exponent) if isinstance(exponent, int) else 0)
+
+
+def unrounded(value: Number | None) -> str:
+    """Return a computed number with all its decimals; the ninth is the last that says anything."""
+    return plain(value, 9)
+
+
+def rounded(value: Number | None, decimals: int = 1) -> float | None:
+    """Return the number itself as ``number`` writes it."""
+    if value is None:
+        return None
+    return float(Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))
 
 
 def score(value: Number | None) -> str:
@@ -74,6 +87,23 @@ def interval(bounds: Sequence[Number], decimals: int = 1) -> str:
     low, high = bounds
     separator = EN_DASH if low >= 0 else f" {_('to')} "
     return f"{number(low, decimals)}{separator}{number(high, decimals)}"
+
+
+def signed_interval(bounds: Sequence[Number], decimals: int = 1) -> str:
+    """Return «−1,0 til +5,6»: between which values a difference lies."""
+    low, high = bounds
+    return f"{signed(low, decimals)} {_('to')} {signed(high, decimals)}"
+
+
+def probability(value: Number | None) -> str:
+    """Return a probability (0-1) as «61 %»; what is computed is never quite impossible and never quite certain."""
+    if value is None:
+        return MISSING
+    if value < LEAST_SAID:
+        return _("under %(share)s") % {"share": percent(100 * LEAST_SAID)}
+    if value > 1 - LEAST_SAID:
+        return _("over %(share)s") % {"share": percent(100 * (1 - LEAST_SAID))}
+    return percent(100 * value)
 
 
 def iso_week(value: date | IsoWeek | str | int | None) -> str:

@@ -61,15 +61,28 @@ class LinkGroup:
 WORK = Group(
     (
         Entry("reports:control", _("Control room"), "layout-grid"),
-        Entry("responses:queue", _("Review"), "list", count="review", also=("responses:review",)),
+        Entry("responses:queue", _("Review"), "list", count="review", also=("responses:review", "responses:correct")),
         Entry("assignments:list", _("Assignments"), "flag", count="unassigned", also=("assignments:detail",)),
         Entry("observers:list", _("Observers"), "user", also=("observers:detail",)),
-        Entry("participants:list", _("Participants"), "chart-column", also=("participants:detail",)),
+        Entry("participants:list", _("Participants"), "building-2", also=("participants:detail",)),
+        Entry(
+            "reports:statistics",
+            _("Statistics"),
+            "chart-column",
+            also=(
+                "reports:statistics_fairness",
+                "reports:statistics_reliability",
+                "reports:statistics_drivers",
+                "reports:statistics_questions",
+                "reports:statistics_seasons",
+                "reports:statistics_methods",
+            ),
+        ),
         Entry(
             "participants:seasons",
             _("Season setup"),
             "settings",
-            also=("participants:season", "questionnaires:detail"),
+            also=("participants:season", "questionnaires:detail", "scoring:rules"),
         ),
     )
 )
@@ -102,8 +115,14 @@ OBSERVER = Group(
 )
 PARTICIPANT = Group(
     (
-        Entry("reports:dashboard", _("Overview"), "chart-column"),
-        Entry("reports:answers", _("Single answers"), "list", also=("reports:answer",)),
+        Entry(
+            "reports:dashboard",
+            _("Overview"),
+            "chart-column",
+            also=("reports:explain", "reports:explain_class", "reports:explain_season"),
+        ),
+        Entry("reports:drivers", _("Strengths and potential"), "flag"),
+        Entry("reports:answers", _("Single answers"), "list", also=("reports:answer", "reports:explain_contact")),
         Entry("reports:comments", _("Comments"), "message-square"),
         Entry("reports:results", _("Result list"), "trophy"),
     )

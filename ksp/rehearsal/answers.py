@@ -25,6 +25,7 @@ UNSCORED: Final[Mapping[str, tuple[Sequence[str], Sequence[float]]]] = {
     "waiting_callback": (("yes", "no"), (0.12, 0.88)),
     "waiting_chat_partner": (("human", "chatbot", "chatbot_then_human"), (0.5, 0.14, 0.36)),
     "overall_referred": (("yes", "no"), (0.3, 0.7)),
+    "overall_asked_to_rate": (("yes", "no"), (0.2, 0.8)),
 }
 # Two questions whose alternatives move two points from one area to another.
 SHIFT: Final = (("welcome_felt_welcome", "great", "some"), ("agent_needs", "one", "several"))

@@ -176,6 +176,12 @@ def _participant(
     }
 
 
+def draw_leaver(sector: Sector, number: int, stem: str, rng: np.random.Generator) -> Row:
+    """Return a centre that takes part no more; its id comes before those of this season."""
+    name = f"{stem} {sector.tails[number % len(sector.tails)]}"
+    return _participant(name, -1 - number, sector, _channels(name, -1 - number, rng), contact="", rng=rng)
+
+
 def draw_observers(shape: Shape) -> list[Row]:
     """Return the pool of observers."""
     rng = np.random.default_rng([shape.seed, 2])

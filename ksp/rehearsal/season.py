@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 
 from assignments.season_planning import PlanFigures
 from ksp.accounts.models import AuditEvent
+from ksp.rehearsal.earlier import Earlier, draw_earlier, earlier_shape
+from ksp.rehearsal.earlier_season import STEPS_OF_EARLIER, make_earlier_season
 from ksp.rehearsal.lists import draw_cast
 from ksp.rehearsal.maker import Maker
 from ksp.rehearsal.play import Play, forget_invented_mail
 from ksp.rehearsal.progress import Progress
 from ksp.rehearsal.shape import Shape
 from ksp.rehearsal.showcase import show_every_state
-from ksp.rehearsal.stage import BATTERY, Stage, find_or_make_organiser, set_stage
+from ksp.rehearsal.stage import BATTERY, Stage, find_or_make_organiser, refuse_known, set_stage
 from ksp.rehearsal.truth import Truth, draw_truth
 from participants.models import Season
 from participants.services import close_season
@@ -53,17 +55,29 @@ class Rehearsed:
         }
 
 
-def rehearse(shape: Shape, *, now: datetime, truth_file: Path | None = None, quiet: bool = False) -> Rehearsed:
+def rehearse(
+    shape: Shape,
+    *,
+    now: datetime,
+    with_previous: bool = False,
+    truth_file: Path | None = None,
+    quiet: bool = False,
+) -> Rehearsed:
     """Play a season of this shape up to ``now``; a mark in the audit trail says that it is all there.
 
-    Each week is one transaction, so an interrupted rehearsal is there in part and has no mark.
+    Each week is one transaction, so an interrupted rehearsal is there in part and has no mark. ``with_previous`` also
+    makes the season before, over and published.
     """
     begun = [week for week in shape.weeks() if week.monday() <= now.date()]
-    progress = Progress(None if quiet else sys.stderr, steps=2 * (len(begun) + 1) + OTHER_STEPS)
-    find_or_make_organiser(shape)
+    steps = 2 * (len(begun) + 1) + OTHER_STEPS + with_previous * STEPS_OF_EARLIER
+    progress = Progress(None if quiet else sys.stderr, steps=steps)
+    organiser = find_or_make_organiser(shape)
+    if with_previous:
+        refuse_known(organiser, earlier_shape(shape))
     progress.step(_("Lists"))
     cast = draw_cast(shape)
     truth = draw_truth(shape, cast)
+    earlier = draw_earlier(shape, cast, truth) if with_previous else None
     with transaction.atomic():
         stage = set_stage(shape, cast, progress)
     play = Play(stage, shape, Maker(truth, cast, load_battery(BATTERY)), now, progress)
@@ -73,10 +87,12 @@ def rehearse(shape: Shape, *, now: datetime, truth_file: Path | None = None, qui
     play.play()
     if shape.progress < 1:
         show_every_state(play)
+    if earlier is not None:
+        make_earlier_season(earlier, stage, progress)
     progress.step(_("Scores"))
     season = _settle(stage, shape, now)
     if truth_file is not None:
-        _write_truth(truth, stage, truth_file)
+        _write_truth(truth, earlier, stage, truth_file)
     reports = SurveyResponse.objects.filter(season=season)
     return Rehearsed(season, figures, reports.count(), reports.approved().count(), progress.finish())
 
@@ -93,7 +109,9 @@ def _settle(stage: Stage, shape: Shape, now: datetime) -> Season:
     return season
 
 
-def _write_truth(truth: Truth, stage: Stage, path: Path) -> None:
-    pseudonyms = {code: observer.pseudonym for code, observer in stage.observers.items()}
-    text = json.dumps(truth.to_dict(pseudonyms), ensure_ascii=False, indent=1)
+def _write_truth(truth: Truth, earlier: Earlier | None, stage: Stage, path: Path) -> None:
+    planted = truth.to_dict({code: observer.pseudonym for code, observer in stage.observers.items()})
+    if earlier is not None:
+        planted["previous"] = earlier.to_dict()
+    text = json.dumps(planted, ensure_ascii=False, indent=1)
     path.write_text(f"{text}\n", encoding="utf-8")

@@ -33,7 +33,7 @@ from participants.services import (
     create_season,
     open_season,
 )
-from responses.questionnaires.battery import load_battery
+from responses.questionnaires.battery import Battery, load_battery
 from responses.questionnaires.services import install_battery
 
 SLUG, NAME = "ksp", "Kundeserviceprisen"
@@ -70,16 +70,36 @@ class Stage:
 def find_or_make_organiser(shape: Shape) -> Organiser:
     """Return the organiser, made if there is none; refuse if it has the season already."""
     organiser = Organiser.objects.filter(slug=SLUG).first() or create_organiser(name=NAME, slug=SLUG)
+    refuse_known(organiser, shape)
+    return organiser
+
+
+def refuse_known(organiser: Organiser, shape: Shape) -> None:
+    """Say no if the organiser has a season of this code."""
     if Season.objects.filter(organiser=organiser, code__iexact=shape.season).exists():
         message = _("There is a season %(code)s already. Choose another code, or start with an empty database.")
         raise SeasonExists(message % {"code": shape.season})
-    return organiser
 
 
 def set_stage(shape: Shape, cast: Cast, progress: Progress) -> Stage:
     """Make everything that a season needs, and open it."""
     organiser = find_or_make_organiser(shape)
     director = system_user(organiser)
+    season = make_season(organiser, shape, load_battery(BATTERY), director)
+    _import_lists(season, cast, director, progress)
+    progress.step(_("People"))
+    managers = _staff(director)
+    observers = _team(cast, director)
+    _represent(cast, director)
+    progress.step(_("Role-plays"))
+    write_role_plays(season, cast, director)
+    inform_employees(season, cast, shape, director)
+    season = open_season(season.pk, now=opening_of(shape), by=director)
+    return Stage(season, director, managers, observers, opening_of(shape))
+
+
+def make_season(organiser: Organiser, shape: Shape, battery: Battery, director: User) -> Season:
+    """Return a season in preparation, with its manual, settings and questionnaire."""
     season = create_season(
         organiser,
         code=shape.season,
@@ -90,18 +110,13 @@ def set_stage(shape: Shape, cast: Cast, progress: Progress) -> Stage:
     )
     change_season(season.pk, manual=(TEXTS / "manual.txt").read_text(encoding="utf-8").strip(), by=director)
     change_season_settings(season.pk, settings=_settings(shape), by=director)
-    install_battery(season.pk, battery=load_battery(BATTERY), by=director)
-    _import_lists(season, cast, director, progress)
-    progress.step(_("People"))
-    managers = _staff(director)
-    observers = _team(cast, director)
-    _represent(cast, director)
-    progress.step(_("Role-plays"))
-    _write_role_plays(season, cast, director)
-    _inform_employees(season, cast, shape, director)
-    opened_at = datetime.combine(shape.weeks()[0].monday() - OPENED_BEFORE, time(9), OSLO)
-    season = open_season(season.pk, now=opened_at, by=director)
-    return Stage(season, director, managers, observers, opened_at)
+    install_battery(season.pk, battery=battery, by=director)
+    return season
+
+
+def opening_of(shape: Shape) -> datetime:
+    """Return when the season opens: some days before its first contacts."""
+    return datetime.combine(shape.weeks()[0].monday() - OPENED_BEFORE, time(9), OSLO)
 
 
 def _settings(shape: Shape) -> dict[str, int]:
@@ -181,7 +196,8 @@ def _represent(cast: Cast, director: User) -> None:
     add_representative(first.participant_id, user=user, by=director)
 
 
-def _write_role_plays(season: Season, cast: Cast, director: User) -> None:
+def write_role_plays(season: Season, cast: Cast, director: User) -> None:
+    """Give each class its role-plays."""
     by_name: dict[str, Sector] = {sector.name: sector for sector in cast.sectors}
     numbers = {name: number for number, name in enumerate(by_name, start=1)}
     for award_class in season.classes.order_by("pk"):
@@ -197,7 +213,7 @@ def _write_role_plays(season: Season, cast: Cast, director: User) -> None:
             )
 
 
-def _inform_employees(season: Season, cast: Cast, shape: Shape, director: User) -> None:
+def inform_employees(season: Season, cast: Cast, shape: Shape, director: User) -> None:
     """Note when the employees were informed, and what counts as additional information, for each participant."""
     sectors = {row["participant"]: sector for row, sector in zip(cast.participants, cast.sectors, strict=True)}
     informed_on: date = shape.starts_on - timedelta(days=40)

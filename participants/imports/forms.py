@@ -9,7 +9,6 @@ from ksp.accounts.models import User
 from participants.imports.kinds import ListKind
 from participants.models import Season
 from participants.selectors import current_season
-from participants.workflow import SeasonState
 
 
 class UploadForm(forms.Form):
@@ -28,7 +27,7 @@ class UploadForm(forms.Form):
         if not kind.needs_season:
             del self.fields["season"]
             return
-        open_for_lists = Season.objects.visible_to(user).exclude(state__in=[SeasonState.CLOSED, SeasonState.PUBLISHED])
+        open_for_lists = Season.objects.visible_to(user).exclude(state__in=kind.final_states)
         field = self.fields["season"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = open_for_lists.current_first()

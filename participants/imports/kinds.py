@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ksp.accounts.models import AuditEvent, User
 from ksp.lib.sheets.columns import CheckedRow, ListResource
 from participants.models import RowStatus, Season
+from participants.workflow import SeasonState
 
 Values = dict[str, Any]
 
@@ -68,6 +70,9 @@ class ListKind(ABC):
     permission: ClassVar[str]
     resource: ClassVar[type[ListResource]]
     needs_season: ClassVar[bool] = False
+    # When a season's list is final, and what is said then.
+    final_states: ClassVar[Collection[str]] = (SeasonState.CLOSED, SeasonState.PUBLISHED)
+    final_words: ClassVar[str | Promise] = gettext_lazy("%(season)s has ended. Its participants can no longer change.")
     # Not worth telling in a preview: the key, and what names the row.
     named_by: ClassVar[Collection[str]] = ()
 

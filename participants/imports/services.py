@@ -16,7 +16,6 @@ from ksp.lib.sheets.problems import Problem
 from participants.imports.comparing import Comparison, compare
 from participants.imports.kinds import ListKind, ListRow, Scope, find_kind
 from participants.models import ImportBatch, ImportRow, ImportState, RowStatus, Season
-from participants.workflow import SeasonState
 
 BATCH = 1000
 
@@ -56,7 +55,7 @@ class ImportInUse(DomainError):
 
 
 class SeasonOver(DomainError):
-    """The season has ended; its list of participants is final."""
+    """The season has come so far that its list is final."""
 
     code: ClassVar[str] = "season_over"
 
@@ -188,8 +187,8 @@ def _scope(kind: ListKind, season: Season | None, *, by: User) -> Scope:
     if not kind.needs_season:
         return Scope(by, None)
     locked = Season.objects.select_for_update(no_key=True).get(pk=owned.pk)
-    if locked.state in {SeasonState.CLOSED, SeasonState.PUBLISHED}:
-        raise SeasonOver(_("%(season)s has ended. Its participants can no longer change.") % {"season": locked})
+    if locked.state in kind.final_states:
+        raise SeasonOver(str(kind.final_words) % {"season": locked})
     return Scope(by, locked)
 
 

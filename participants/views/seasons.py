@@ -15,6 +15,7 @@ from ksp.accounts.decorators import needs
 from ksp.accounts.requests import UserRequest
 from ksp.accounts.selectors import history_of
 from ksp.lib.errors import DomainError
+from ksp.lib.panels import panels
 from ksp.lib.workflow import allowed
 from participants import services
 from participants.models import AwardClass, Season
@@ -81,6 +82,7 @@ def season(request: UserRequest, code: str) -> HttpResponse:
         "figures": figures_of(found),
         "classes": found.classes.annotate(size=Count("enrolments")),
         "history": history_of(found)[:10],
+        "panels": panels("participants:season", found, user=request.user),
     }
     return render(request, "participants/season_detail.html", context)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -84,11 +84,13 @@ class SeasonFiles:
 
 
 @transaction.atomic
-def import_answers(code: str, *, folder: Path, organiser: Organiser, dry_run: bool, by: User) -> dict[str, int]:
+def import_answers(
+    code: str, *, folder: Path, organiser: Organiser, dry_run: bool, now: datetime | None = None, by: User
+) -> dict[str, int]:
     """Make the season with all that the files say of it, scores included; return how much of each there was.
 
     Participants that the organiser knows are taken as they are; observers come in by their pseudonyms alone.
-    The season is closed afterwards if every report is decided, else open. A dry run only checks.
+    The season is closed afterwards, at ``now``, if every report is decided, else open. A dry run only checks.
     """
     if not by.has_perm("reports.import_answers", organiser_owned(organiser)):
         raise PermissionDenied
@@ -101,7 +103,7 @@ def import_answers(code: str, *, folder: Path, organiser: Organiser, dry_run: bo
     if mistakes.found:
         raise FilesRefused(mistakes.found)
     if not dry_run:
-        _write(season or _create(code, files, organiser, by=by), files, by=by)
+        _write(season or _create(code, files, organiser, by=by), files, now=now or timezone.now(), by=by)
     return files.counts()
 
 
@@ -155,21 +157,20 @@ def _create(code: str, files: SeasonFiles, organiser: Organiser, *, by: User) ->
     return create_season(organiser, code=code, name=code, starts_on=starts_on, ends_on=ends_on, by=by)
 
 
-def _write(season: Season, files: SeasonFiles, *, by: User) -> None:
+def _write(season: Season, files: SeasonFiles, *, now: datetime, by: User) -> None:
     if not season.questions.exists():
         install_battery(season.pk, battery=files.battery, by=by)
     writer = SeasonWriter(season, by=by)
     writer.write_enrolments(files.enrolments.values())
     writer.write_contacts(list(files.contacts.values()))
-    _settle(season, files, by=by)
+    _settle(season, files, now=now, by=by)
     AuditEvent.record(by, "answers.imported", season, **files.counts())
     recompute_season(season.pk, by=by)
 
 
-def _settle(season: Season, files: SeasonFiles, *, by: User) -> None:
+def _settle(season: Season, files: SeasonFiles, *, now: datetime, by: User) -> None:
     """Close the season if nothing is left to decide; else it is open, so that work on it can go on."""
     if files.contacts and all(contact.state in DECIDED for contact in files.contacts.values()):
-        now = timezone.now()
         season.state, season.closed_at = SeasonState.CLOSED, now
         season.opened_at = season.opened_at or now
         season.save(update_fields=["state", "opened_at", "closed_at"])

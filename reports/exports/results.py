@@ -9,32 +9,63 @@ from django.core.exceptions import PermissionDenied
 from ksp.accounts.models import User
 from participants.models import Season
 from scoring.batteries import scoring_rules
+from scoring.computing import compute_season
 from scoring.engine.layout import NpsResult, ScaleResult, Summary
 from scoring.fingerprints import answers_fingerprint
-from scoring.selectors import ALL_METHODS, ClassResult, GivenAward, ParticipantResult, Results, season_results
+from scoring.season_statistics import compute_statistics
+from scoring.selectors import (
+    ALL_METHODS,
+    ClassResult,
+    CombinedResult,
+    GivenAward,
+    ParticipantResult,
+    Results,
+    SeasonResults,
+    computed_results,
+    season_results,
+)
+from scoring.sister_certainty import combined_certainty
+from scoring.statistics.combined import Combined
+from scoring.statistics.figures import TOTAL, EnrolmentFigures
+from scoring.statistics.intervals import Interval
+from scoring.statistics.season import SeasonStatistics
 
-AWARD_ORDER = ("best_in_test", "class_winner", "best_on_method")
+AWARD_ORDER = ("best_in_test", "best_of_both", "class_winner", "best_on_method")
 
 
 def results_of(season: Season, *, by: User) -> dict[str, Any]:
     """Return the stored results of the season in the promised shape, in an order that no database decides."""
     if not by.has_perm("reports.export_results", season):
         raise PermissionDenied
-    found = season_results(season)
+    return results_from(season_results(season), compute_statistics(season))
+
+
+def recomputed_results(season: Season) -> dict[str, Any]:
+    """Return the same as it follows from the answers just now, whatever is stored; it has no time of computation."""
+    return results_from(computed_results(compute_season(season)), compute_statistics(season))
+
+
+def results_from(found: SeasonResults, statistics: SeasonStatistics | None = None) -> dict[str, Any]:
+    """Return a season's results, stored or computed, and if given how certain they are, in the promised shape."""
+    season, nothing = found.season, EnrolmentFigures()
+    known = {} if statistics is None else statistics.enrolments
+    participants = [_participant(one, known.get(one.enrolment.pk, nothing)) for one in found.participants]
     return {
         "season": season.code,
         "computed_at": None if found.computed_at is None else found.computed_at.isoformat(),
         "answers_fingerprint": answers_fingerprint(season),
         "rules": scoring_rules(season.settings).to_dict(),
-        "participants": sorted(map(_participant, found.participants), key=itemgetter("participant")),
+        "participants": sorted(participants, key=itemgetter("participant")),
         "classes": [_award_class(item) for item in found.classes],
         "season_result": _means(found.season_results),
         "awards": sorted(map(_award, found.awards), key=_award_key),
+        "combined": _combined(found),
     }
 
 
-def _participant(item: ParticipantResult) -> dict[str, Any]:
-    participant = item.enrolment.participant
+def _participant(item: ParticipantResult, figures: EnrolmentFigures) -> dict[str, Any]:
+    participant, standing = item.enrolment.participant, figures.standing
+    total = figures.estimates.get(TOTAL)
     return {
         "participant": participant.code,
         "name": participant.name,
@@ -43,10 +74,15 @@ def _participant(item: ParticipantResult) -> dict[str, Any]:
         "ranked": item.is_ranked,
         "rank_class": item.results.rank_class,
         "rank_overall": item.results.rank_overall,
-        "total_interval": None,
-        "rank_class_interval": None,
-        "probability_first": None,
+        "total_interval": None if total is None or total.interval is None else list(total.interval),
+        "rank_class_interval": None if standing is None else _places(standing.rank_class),
+        "rank_overall_interval": None if standing is None else _places(standing.rank_overall),
+        "probability_first": None if standing is None else standing.first_in_class,
     }
+
+
+def _places(interval: Interval) -> list[int]:
+    return [int(interval.low), int(interval.high)]
 
 
 def _award_class(item: ClassResult) -> dict[str, Any]:
@@ -98,3 +134,23 @@ def _award(given: GivenAward) -> dict[str, Any]:
 def _award_key(award: Mapping[str, Any]) -> tuple[int, str, str, str]:
     place = AWARD_ORDER.index(award["award"])
     return place, award["award_class"] or "", award["method"] or "", award["participant"]
+
+
+def _combined(found: SeasonResults) -> list[dict[str, Any]]:
+    """What those have who are in the sister survey too; ``interval`` only where both surveys state their errors."""
+    certainty = combined_certainty(found)
+    rows = [_both(one, certainty.get(one.participant.enrolment.pk)) for one in found.combined]
+    return sorted(rows, key=itemgetter("place", "participant"))
+
+
+def _both(one: CombinedResult, known: Combined | None) -> dict[str, Any]:
+    return {
+        "participant": one.participant.enrolment.participant.code,
+        "total": one.total,
+        "sister": one.sister,
+        "mean": one.mean,
+        "place": one.place,
+        "shared": one.shared,
+        "interval": list(known.interval) if known and known.interval else None,
+        "probability_first": known.probability_first if known else None,
+    }

@@ -1,9 +1,8 @@
 """A participant's own results beside those of its class and season."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,62 +10,47 @@ from ksp.accounts.models import User
 from ksp.lib import charts, formatting
 from ksp.lib.charts import Figure, WeekContact
 from ksp.lib.weeks import IsoWeek
-from participants.models import Enrolment, Season
+from participants.models import ContactMethod, Enrolment, Season
 from reports.selectors.answers import Comment, Comments, Contact, approved_contacts, comments_by_area
+from reports.selectors.certainty import UNKNOWN, Certainty, KnownCertainty
+from reports.selectors.cx import CxScale, cx_scales
+from reports.selectors.numbers import Numbers, numbers_of
 from reports.selectors.performances import Matrix, performance_matrix
+from reports.selectors.places import Place, place_of
+from reports.selectors.since import Since, since_earlier
+from responses.questionnaires.earlier import comparison_with_earlier
 from responses.questionnaires.selectors import questionnaire_of
 from scoring.batteries import battery_of
 from scoring.engine.battery import AGENT, METHODS
-from scoring.engine.layout import NpsResult, ScaleResult, Scored, Summary
-from scoring.models import Scope, ScoreSummary
+from scoring.engine.layout import Scored, Summary
 from scoring.selectors import EnrolmentResults, enrolment_results
+from scoring.stored_figures import near_figures
 
 LATEST_COMMENTS = 3
 # Rulers begin here unless something that is compared lies below.
 RULER_START = 40
-CX_NAMES = {"csat": "CSAT", "ces": "CES", "nps": "NPS", "ves1": "VES 1", "ves2": "VES 2"}
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One result (0–100) with its number of contacts, beside the means of the class and the season."""
+    """One result (0–100) with its number of contacts, beside the means of the class and the season.
+
+    ``figure`` is the code by which it is explained.
+    """
 
     label: str
+    figure: str
     value: float | None
     n: int
     class_mean: float | None
     season_mean: float | None
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place in the class and among all; ``is_shared`` when others have the same place in the class."""
-
-    in_class: int
-    of_class: int
-    is_shared: bool
-    overall: int
-    of_all: int
-    is_shared_overall: bool
-
-
-@dataclass(frozen=True)
-class CxScale:
-    """One CX question: mean and distribution; for NPS also its three groups."""
-
-    code: str
-    name: str
-    result: ScaleResult | NpsResult
-    most: int
-    value: float | None
-    class_mean: float | None
-    season_mean: float | None
+    certainty: Certainty = UNKNOWN
 
     @property
-    def is_nps(self) -> bool:
-        """Whether it is the one with promoters and detractors."""
-        return isinstance(self.result, NpsResult)
+    def is_signed(self) -> bool:
+        """Whether it can be less than nothing."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -89,12 +73,37 @@ class ResultsShown:
     headline: Sequence[Compared]
     ruler_start: int
     areas: Sequence[Compared]
-    waiting_all: float | None
+    waiting_all: Compared | None
     methods: Sequence[Compared]
     matrix: Matrix
     weeks: Figure
     cx: Sequence[CxScale]
     comments: Comments
+    since: Since | None
+    has_intervals: bool
+    is_behind: bool
+
+    @property
+    def headline_numbers(self) -> Numbers:
+        """The three results as a table."""
+        return numbers_of(self.headline, with_intervals=self.has_intervals)
+
+    @property
+    def area_numbers(self) -> Numbers:
+        """The areas as a table, with the waiting time over all contacts."""
+        results = [*self.areas, *([self.waiting_all] if self.waiting_all else [])]
+        return numbers_of(results, with_intervals=self.has_intervals)
+
+    @property
+    def method_numbers(self) -> Numbers:
+        """The contact methods as a table."""
+        named = (replace(one, label=str(ContactMethod(one.label).label)) for one in self.methods)
+        return numbers_of(named, with_intervals=self.has_intervals)
+
+    @property
+    def cx_numbers(self) -> Numbers:
+        """The CX questions as a table."""
+        return numbers_of(self.cx, with_intervals=self.has_intervals)
 
     @property
     def latest_comments(self) -> Sequence[Comment]:
@@ -130,21 +139,54 @@ def _progress(own: Summary, *, planned: int) -> str:
 
 
 def _shown(user: User, found: EnrolmentResults) -> ResultsShown:
-    contacts = approved_contacts(user, found.enrolment)
-    headline = _headline(found)
-    compared = [value for one in headline for value in (one.value, one.class_mean, one.season_mean)]
+    enrolment, own = found.enrolment, found.own
+    contacts = approved_contacts(user, enrolment)
+    figures = near_figures(enrolment)
+    known = KnownCertainty.to(user, enrolment, figures)
+    comparison = comparison_with_earlier(enrolment.season)
+    headline = _known(known, _headline(found))
     return ResultsShown(
-        place=_place(found),
+        place=place_of(found, known),
         headline=headline,
-        ruler_start=RULER_START if all(value is None or value >= RULER_START for value in compared) else 0,
-        areas=_areas(found),
-        waiting_all=found.own.all_methods.waiting_all,
-        methods=_methods(found),
-        matrix=performance_matrix(found.enrolment.season, found.own),
+        ruler_start=RULER_START if all(value >= RULER_START for value in _on_rulers(headline)) else 0,
+        areas=_known(known, _areas(found)),
+        waiting_all=_waiting_all(known, found),
+        methods=_known(known, _methods(found)),
+        matrix=performance_matrix(enrolment.season, own, marks=comparison.marks if comparison else {}),
         weeks=_weeks(found, contacts),
-        cx=_cx(found),
-        comments=comments_by_area(found.enrolment, contacts),
+        cx=cx_scales(found, known),
+        comments=comments_by_area(enrolment, contacts),
+        since=since_earlier(known, comparison),
+        has_intervals=known.has_intervals,
+        is_behind=known.is_behind(own.all_methods.total),
     )
+
+
+def _known(known: KnownCertainty, results: Iterable[Compared]) -> list[Compared]:
+    """Return the results with how certain they are."""
+    return [replace(one, certainty=known.of(one.figure, one.value, one.class_mean, one.season_mean)) for one in results]
+
+
+def _on_rulers(headline: Iterable[Compared]) -> list[float]:
+    """Return everything that stands on the rulers."""
+    values = [
+        value for one in headline for value in (one.value, one.class_mean, one.season_mean, *(one.certainty.own or ()))
+    ]
+    return [value for value in values if value is not None]
+
+
+def _waiting_all(known: KnownCertainty, found: EnrolmentResults) -> Compared | None:
+    """Return the waiting area over all contacts, also those without an answer."""
+    own, award_class, season = _three(found)
+    compared = Compared(
+        label=_("%(area)s, all contacts") % {"area": _("Answer and waiting time")},
+        figure="waiting_all",
+        value=own.waiting_all,
+        n=own.contacts,
+        class_mean=award_class.waiting_all,
+        season_mean=season.waiting_all,
+    )
+    return None if own.waiting_all is None else _known(known, [compared])[0]
 
 
 def _three(found: EnrolmentResults) -> tuple[Summary, Summary, Summary]:
@@ -154,9 +196,14 @@ def _three(found: EnrolmentResults) -> tuple[Summary, Summary, Summary]:
 def _headline(found: EnrolmentResults) -> list[Compared]:
     """Return the three published results."""
     own, award_class, season = _three(found)
-    total = Compared(_("Total result"), own.total, own.contacts, award_class.total, season.total)
+    total = Compared(_("Total result"), "total", own.total, own.contacts, award_class.total, season.total)
     answered = Compared(
-        _("Answered score"), own.answered_score, own.answered, award_class.answered_score, season.answered_score
+        _("Answered score"),
+        "answered_score",
+        own.answered_score,
+        own.answered,
+        award_class.answered_score,
+        season.answered_score,
     )
     return [_in_words(total), _in_words(answered), *(_in_words(area) for area in _areas(found, only=AGENT))]
 
@@ -182,6 +229,7 @@ def _areas(found: EnrolmentResults, only: str = "") -> list[Compared]:
     return [
         Compared(
             label=names[code],
+            figure=f"area.{code}",
             value=scored.score,
             n=scored.n,
             class_mean=_score(award_class.areas, code),
@@ -218,6 +266,7 @@ def _methods(found: EnrolmentResults) -> list[Compared]:
             rows.append(
                 Compared(
                     label=method,
+                    figure=f"method.{method}",
                     value=own.total,
                     n=own.contacts,
                     class_mean=award_class.total if award_class else None,
@@ -234,32 +283,6 @@ def _answered_words(own: Summary) -> str:
     return _("n = %(count)s, %(answered)s answered") % {"count": own.contacts, "answered": own.answered}
 
 
-def _place(found: EnrolmentResults) -> Place | None:
-    """Return the places with how many compete for them; None while there are too few contacts."""
-    in_class, overall = found.own.rank_class, found.own.rank_overall
-    if in_class is None or overall is None:
-        return None
-    enrolment = found.enrolment
-    ranked = ScoreSummary.objects.filter(
-        season=enrolment.season_id, scope=Scope.PARTICIPANT, method="", rank_overall__isnull=False
-    )
-    same_class = Q(enrolment__award_class=enrolment.award_class_id)
-    counts = ranked.aggregate(
-        of_all=Count("pk"),
-        of_class=Count("pk", filter=same_class),
-        sharing=Count("pk", filter=same_class & Q(rank_class=in_class)),
-        sharing_overall=Count("pk", filter=Q(rank_overall=overall)),
-    )
-    return Place(
-        in_class=in_class,
-        of_class=counts["of_class"],
-        is_shared=counts["sharing"] > 1,
-        overall=overall,
-        of_all=counts["of_all"],
-        is_shared_overall=counts["sharing_overall"] > 1,
-    )
-
-
 def _weeks(found: EnrolmentResults, contacts: Sequence[Contact]) -> Figure:
     """Draw the contacts in the weeks of the season, and in those that lie outside it."""
     season = found.enrolment.season
@@ -270,35 +293,3 @@ def _weeks(found: EnrolmentResults, contacts: Sequence[Contact]) -> Figure:
         weeks=IsoWeek.range(min(weeks), max(weeks)),
         class_mean=found.award_class.all_methods.total,
     )
-
-
-def _cx(found: EnrolmentResults) -> list[CxScale]:
-    own, award_class, season = _three(found)
-    questions = questionnaire_of(found.enrolment.season).by_code
-    return [
-        CxScale(
-            code=CX_NAMES.get(code, code),
-            name=_cx_name(code) or questions[code].question.text,
-            result=result,
-            most=max(result.distribution),
-            value=_cx_value(result),
-            class_mean=_cx_value(award_class.cx[code]),
-            season_mean=_cx_value(season.cx[code]),
-        )
-        for code, result in own.cx.items()
-    ]
-
-
-def _cx_value(result: ScaleResult | NpsResult) -> float | None:
-    return result.score if isinstance(result, NpsResult) else result.mean
-
-
-def _cx_name(code: str) -> str:
-    names = {
-        "csat": _("Customer satisfaction"),
-        "ces": _("How easy it was"),
-        "nps": _("Would recommend"),
-        "ves1": _("Added value"),
-        "ves2": _("Added trust"),
-    }
-    return names.get(code, "")

@@ -1,11 +1,12 @@
 """Each performance on each contact method, grouped by area."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from participants.models import Season
+from responses.questionnaires.comparing import Sameness
 from responses.questionnaires.models import QuestionKind
 from responses.questionnaires.selectors import Questionnaire, questionnaire_of
 from scoring.engine.battery import METHODS, WAITING
@@ -20,6 +21,7 @@ FEW = 5
 class Cell:
     """One performance on one contact method; ``score`` is None where it was not asked."""
 
+    method: str
     score: float | None
     n: int
     is_fewer: bool
@@ -32,10 +34,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Performance:
-    """One question, and how the participant did on each contact method."""
+    """One question, and how the participant did on each contact method; ``figure`` is what explains it.
+
+    ``mark`` tells that it is new or changed since the season before.
+    """
 
     text: str
+    figure: str
     cells: Sequence[Cell]
+    mark: Sameness | None = None
 
 
 @dataclass(frozen=True)
@@ -72,29 +79,54 @@ class Matrix:
         return 1 + len(self.columns)
 
 
-def performance_matrix(season: Season, own: Results) -> Matrix:
-    """Return every performance that gives points, on each method that the participant was contacted by."""
+def performance_matrix(season: Season, own: Results, *, marks: Mapping[str, Sameness]) -> Matrix:
+    """Return every performance that gives points, on each method that the participant was contacted by.
+
+    ``marks`` are of questions that are new or changed, by code.
+    """
     columns = [Column(method, own.by_method[method].answered) for method in METHODS if method in own.by_method]
     questionnaire = questionnaire_of(season)
     areas = [
         AreaPerformances(
-            area.name, [*_waiting(own, columns, area.code), *_scored(own, columns, area.pk, questionnaire)]
+            area.name,
+            [
+                *_waiting(own, columns, area.code, _waiting_mark(questionnaire, columns, marks)),
+                *_scored(own, columns, area.pk, questionnaire, marks),
+            ],
         )
         for area in questionnaire.areas
     ]
     return Matrix(columns, [area for area in areas if area.performances])
 
 
-def _waiting(own: Results, columns: Sequence[Column], area: str) -> list[Performance]:
+def _waiting_mark(
+    questionnaire: Questionnaire, columns: Sequence[Column], marks: Mapping[str, Sameness]
+) -> Sameness | None:
+    """Return what became of the waiting time: it is changed as soon as it is so on one of the methods."""
+    asked = [questionnaire.waiting_question(column.method).question.code for column in columns]
+    found = {marks.get(code) for code in asked}
+    if found <= {None}:
+        return None
+    return Sameness.NEW if found == {Sameness.NEW} else Sameness.CHANGED
+
+
+def _waiting(own: Results, columns: Sequence[Column], area: str, mark: Sameness | None) -> list[Performance]:
     """Return one row for the waiting time, which each method asks in a question of its own."""
     if area != WAITING:
         return []
     scores = [own.by_method[column.method].areas[WAITING] for column in columns]
     cells = [_cell(scored, column) for scored, column in zip(scores, columns, strict=True)]
-    return [Performance(_("How soon the contact was answered"), cells)] if any(cell.n for cell in cells) else []
+    row = Performance(_("How soon the contact was answered"), f"area.{WAITING}", cells, mark)
+    return [row] if any(cell.n for cell in cells) else []
 
 
-def _scored(own: Results, columns: Sequence[Column], area: int, questionnaire: Questionnaire) -> list[Performance]:
+def _scored(
+    own: Results,
+    columns: Sequence[Column],
+    area: int,
+    questionnaire: Questionnaire,
+    marks: Mapping[str, Sameness],
+) -> list[Performance]:
     """Return the area's scored questions that somebody was asked."""
     rows = []
     for item in questionnaire.asked:
@@ -102,9 +134,9 @@ def _scored(own: Results, columns: Sequence[Column], area: int, questionnaire: Q
             code = item.question.code
             cells = [_cell(own.by_method[column.method].questions[code], column) for column in columns]
             if any(cell.n for cell in cells):
-                rows.append(Performance(item.question.text, cells))
+                rows.append(Performance(item.question.text, f"question.{code}", cells, marks.get(code)))
     return rows
 
 
 def _cell(scored: Scored, column: Column) -> Cell:
-    return Cell(scored.score, scored.n, is_fewer=scored.n < column.n)
+    return Cell(column.method, scored.score, scored.n, is_fewer=scored.n < column.n)

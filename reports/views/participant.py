@@ -1,8 +1,8 @@
-"""What participants and the public see of the results."""
+"""What participants see of their own results."""
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from ksp.accounts.decorators import needs
@@ -11,8 +11,8 @@ from participants.models import STAFF, Enrolment
 from reports import services
 from reports.selectors.answers import answer_set, approved_contacts, comments_by_area, contacts_by_method
 from reports.selectors.dashboard import dashboard_of
+from reports.selectors.drivers import satisfaction_drivers
 from reports.selectors.enrolments import Chosen, choose_enrolment
-from reports.selectors.result_list import published_seasons, result_list
 from responses.models import SurveyResponse
 
 
@@ -24,6 +24,16 @@ def dashboard(request: UserRequest) -> HttpResponse:
         return _without_results(request, chosen)
     found = dashboard_of(request.user, chosen.enrolment)
     return render(request, "reports/dashboard.html", {"chosen": chosen, "dashboard": found})
+
+
+@needs("reports.open_dashboard")
+def drivers(request: UserRequest) -> HttpResponse:
+    """Show what satisfaction goes with, and where an enrolment is strong or has most to win."""
+    chosen = _chosen(request)
+    if chosen is None or not _may_read(request, chosen):
+        return _without_results(request, chosen)
+    found = satisfaction_drivers(request.user, chosen.enrolment, outcome=request.GET.get("outcome", ""))
+    return render(request, "reports/dashboard_drivers.html", {"chosen": chosen, "drivers": found})
 
 
 @needs("reports.open_dashboard")
@@ -64,19 +74,6 @@ def comments(request: UserRequest) -> HttpResponse:
     areas = {one.key for one in found.by_area}
     context = {"chosen": chosen, "comments": found, "area": area if area in areas else ""}
     return render(request, "reports/comments_list.html", context)
-
-
-def results(request: HttpRequest) -> HttpResponse:
-    """Show the result list of a published season to everybody; say that there is none before publication."""
-    seasons = published_seasons(request.user)
-    if not seasons:
-        return render(request, "reports/results_none.html")
-    code = request.GET.get("season", seasons[0].code)
-    season = next((season for season in seasons if season.code == code), None)
-    if season is None:
-        raise Http404
-    found = result_list(season, award_class=request.GET.get("class", ""))
-    return render(request, "reports/results.html", {"seasons": seasons, "results": found})
 
 
 def _chosen(request: UserRequest) -> Chosen | None:

@@ -37,6 +37,11 @@ class Comparison:
     common: tuple[str, ...]
 
     @cached_property
+    def marks(self) -> Mapping[str, Sameness]:
+        """What became of those that are not the same, by code."""
+        return {code: sameness for code, sameness in self.of.items() if sameness != Sameness.SAME}
+
+    @cached_property
     def counts(self) -> Mapping[str, int]:
         """How many questions there are of each kind, and how many are gone."""
         found = {sameness.value: 0 for sameness in Sameness}
@@ -45,9 +50,12 @@ class Comparison:
         return {**found, "gone": len(self.gone)}
 
 
-def compare_questionnaires(old: Season, new: Season) -> Comparison:
-    """Return what became of each question; ``common`` are those that count in both and are the same, by code."""
-    before, after = questionnaire_of(old), questionnaire_of(new)
+def compare_questionnaires(old: Season, new: Season, *, after: Questionnaire | None = None) -> Comparison:
+    """Return what became of each question; ``common`` are those that count in both and are the same, by code.
+
+    ``after`` is the later questionnaire, where it has been read already.
+    """
+    before, after = questionnaire_of(old), after or questionnaire_of(new)
     key = (compare_questionnaires, old.pk)
     if key not in after.derived:
         after.derived[key] = _compared(old, new, before, after)

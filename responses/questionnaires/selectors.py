@@ -81,7 +81,7 @@ def _frozen_questionnaire(season_id: int) -> Questionnaire:
 
 
 def forget_questionnaires() -> None:
-    """Forget what is kept in memory: for tests, whose databases come and go."""
+    """Forget what is kept in memory: for tests, whose databases come and go, and for checks of what is stored."""
     _frozen_questionnaire.cache_clear()
 
 

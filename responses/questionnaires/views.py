@@ -12,9 +12,10 @@ from ksp.lib.errors import DomainError
 from participants.models import ContactMethod, Season
 from responses.questionnaires import services
 from responses.questionnaires.battery import available_batteries, load_battery
+from responses.questionnaires.earlier import comparison_with_earlier
 from responses.questionnaires.forms import InstallForm
 from responses.questionnaires.selectors import read_questionnaire
-from responses.questionnaires.totals import by_area, totals_of
+from responses.questionnaires.totals import by_area, since_earlier, totals_of
 
 READ = "questionnaires.read_questionnaire"
 CHANGE = "questionnaires.change_questionnaire"
@@ -29,6 +30,7 @@ def detail(request: UserRequest, code: str) -> HttpResponse:
     method = request.GET.get("method", "")
     method = method if method in ContactMethod.values else ""
     totals, sums = totals_of(questionnaire)
+    comparison = comparison_with_earlier(season, questionnaire) if questionnaire.asked else None
     context = {
         "season": season,
         "tab": "questionnaire",
@@ -37,7 +39,8 @@ def detail(request: UserRequest, code: str) -> HttpResponse:
         "methods": ContactMethod.choices,
         "totals": totals,
         "sums": sums,
-        "areas": by_area(questionnaire, method=method),
+        "areas": by_area(questionnaire, method=method, comparison=comparison),
+        "since": None if comparison is None else since_earlier(comparison),
         "may_install": not season.is_frozen and not questionnaire.asked and request.user.has_perm(CHANGE, season),
         "batteries": available_batteries(),
     }

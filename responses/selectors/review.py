@@ -25,7 +25,7 @@ from responses.questionnaires.models import AnswerOption, PerformanceArea, Quest
 from responses.questionnaires.packing import unpack
 from responses.questionnaires.selectors import AskedQuestion, Questionnaire, questionnaire_of
 from responses.waiting import Outcome, Reason
-from responses.workflow import TRANSITIONS, ReportState
+from responses.workflow import CORRECT, TRANSITIONS, ReportState
 
 USUAL_GRADE = 3
 Notes = Mapping[int | None, Sequence[ReviewNote]]
@@ -110,6 +110,7 @@ class ReviewSheet:
     deadline: Deadline
     suggested: Mapping[str, int]
     moves: Mapping[str, bool]
+    can_correct: bool
 
     @property
     def advised_length(self) -> int:
@@ -200,6 +201,7 @@ def review_sheet(
         deadline=clock.deadline(response.submitted_at or now),
         suggested=_suggested_grade(response, attempts, outcome),
         moves=_moves(response, by=by),
+        can_correct=bool(response.is_answered and allowed([CORRECT], response, by=by)),
     )
 
 

@@ -16,6 +16,7 @@ from responses.services.contacts import (
     start_attempt,
     start_contact,
 )
+from responses.services.corrections import CorrectionRefused, correct_answers, require_correctable
 from responses.services.locking import ReportChanged, SeasonNotOpen
 from responses.services.reviewing import approve_response, reject_response, return_response
 from responses.services.submission import ReportIncomplete, submit_response
@@ -24,16 +25,19 @@ __all__ = [
     "AnswerChangedElsewhere",
     "AnswersChangedElsewhere",
     "AttemptRefused",
+    "CorrectionRefused",
     "ReportChanged",
     "ReportIncomplete",
     "SeasonNotOpen",
     "UnknownAnswer",
     "approve_response",
+    "correct_answers",
     "correct_attempt",
     "end_attempt",
     "register_attempt",
     "reject_response",
     "reply_to_note",
+    "require_correctable",
     "return_response",
     "save_answer",
     "save_answers",

@@ -5,28 +5,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('participants', '0001_initial'),
-        ('scoring', '0001_initial'),
+        ("participants", "0001_initial"),
+        ("scoring", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SeasonStatistics',
+            name="SeasonStatistics",
             fields=[
-                ('season', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='statistics', serialize=False, to='participants.season')),
-                ('computed_at', models.DateTimeField()),
-                ('scores_at', models.DateTimeField(null=True)),
-                ('figures', models.JSONField()),
+                (
+                    "season",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="statistics",
+                        serialize=False,
+                        to="participants.season",
+                    ),
+                ),
+                ("computed_at", models.DateTimeField()),
+                ("scores_at", models.DateTimeField(null=True)),
+                ("figures", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='EnrolmentStatistics',
+            name="EnrolmentStatistics",
             fields=[
-                ('enrolment', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='statistics', serialize=False, to='participants.enrolment')),
-                ('figures', models.JSONField()),
-                ('season', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='enrolment_statistics', to='participants.season')),
+                (
+                    "enrolment",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="statistics",
+                        serialize=False,
+                        to="participants.enrolment",
+                    ),
+                ),
+                ("figures", models.JSONField()),
+                (
+                    "season",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolment_statistics",
+                        to="participants.season",
+                    ),
+                ),
             ],
         ),
     ]

@@ -114,8 +114,10 @@ def _standings(contacts: SeasonContacts, total: Fitted) -> dict[int, Standing]:
     rows = np.flatnonzero(official.ranked[total.participants])
     if not len(rows):
         return {}
+    # The best first: so the chances that are drawn do not depend on the numbers that a database gave out.
+    rows = rows[np.argsort(-total.fit.means[rows], kind="stable")]
     participants = total.participants[rows]
-    means, classes = total.fit.means[rows], contacts.classes[participants]
+    means, classes = total.fit.means[rows], _renumbered(contacts.classes[participants])
     covariance = moderated_covariance(total.fit, total.intervals)[np.ix_(rows, rows)]
     first = probability_first(means, covariance, classes)
     places = rank_intervals(means, covariance, classes)
@@ -131,6 +133,13 @@ def _standings(contacts: SeasonContacts, total: Fitted) -> dict[int, Standing]:
         )
         for row, participant in enumerate(participants.tolist())
     }
+
+
+def _renumbered(classes: Ints) -> Ints:
+    """Return the classes numbered as they first occur."""
+    _, first, place = np.unique(classes, return_index=True, return_inverse=True)
+    numbers: Ints = np.argsort(np.argsort(first))[place]
+    return numbers
 
 
 def _with(official: np.int64, low: np.int64, high: np.int64) -> Interval:

@@ -9,6 +9,7 @@ from observers.models import Observer
 from participants.models import Participant
 from responses.models import SurveyResponse
 from responses.workflow import ReportState
+from scoring.services import refresh_owed_statistics
 from tests.e2e.conftest import DESK, PHONE
 from tests.e2e.seasons import play_small_season
 
@@ -28,6 +29,16 @@ STAFF_PAGES = (
     "participants:list",
     "participants:seasons",
     "accounts:profile",
+    "accounts:create_token",
+)
+STATISTICS_PAGES = (
+    "reports:statistics",
+    "reports:statistics_reliability",
+    "reports:statistics_fairness",
+    "reports:statistics_drivers",
+    "reports:statistics_questions",
+    "reports:statistics_seasons",
+    "reports:statistics_methods",
 )
 ADMINISTRATOR_PAGES = (
     "accounts:administration",
@@ -38,7 +49,15 @@ ADMINISTRATOR_PAGES = (
     "participants:import_participants",
 )
 OBSERVER_PAGES = ("assignments:observer_home", "assignments:own_list", "assignments:manual", "observers:own_page")
-PARTICIPANT_PAGES = ("reports:dashboard", "reports:answers", "reports:comments", "reports:results", "accounts:profile")
+PARTICIPANT_PAGES = (
+    "reports:dashboard",
+    "reports:drivers",
+    "reports:answers",
+    "reports:comments",
+    "reports:results",
+    "accounts:profile",
+)
+TRIAL = "try=1&mean=pooled&ties=agent&best_on=phone&least_contacts_ranked=1&least_contacts_method=1&least_class_size=1"
 PUBLIC_PAGES = ("account_login", "account_reset_password", "reports:results")
 
 
@@ -52,17 +71,27 @@ def manager_pages():
     assert {ReportState.SUBMITTED, ReportState.APPROVED} <= set(reports)
     planned = Assignment.objects.filter(state=AssignmentState.PLANNED).first()
     return [
-        *map(reverse, STAFF_PAGES),
+        *map(reverse, (*STAFF_PAGES, *STATISTICS_PAGES)),
         season,
         *(reverse("responses:review", args=[report.public_id]) for report in reports.values()),
+        reverse("scoring:rules", args=["KSP22"]),
+        reverse("responses:correct", args=[SurveyResponse.objects.approved().filter(is_answered=True)[0].public_id]),
         planned.get_absolute_url(),
         reverse("observers:detail", args=[Observer.objects.first().public_id]),
         reverse("participants:detail", args=[Participant.objects.first().public_id]),
+        *explanations_of(SurveyResponse.objects.approved().first().enrolment),
     ]
 
 
 def administrator_pages():
-    return [*map(reverse, (*STAFF_PAGES, *ADMINISTRATOR_PAGES)), reverse("participants:season", args=["KSP22"])]
+    rules = reverse("scoring:rules", args=["KSP22"])
+    return [
+        *map(reverse, (*STAFF_PAGES, *ADMINISTRATOR_PAGES)),
+        reverse("participants:season", args=["KSP22"]),
+        reverse("participants:season_settings", args=["KSP22"]),
+        rules,
+        f"{rules}?{TRIAL}",
+    ]
 
 
 def observer_pages():
@@ -81,7 +110,23 @@ def participant_pages():
     report = SurveyResponse.objects.filter(
         state=ReportState.APPROVED, enrolment__participant__representatives__user__email="participant@ksp.example"
     ).first()
-    return [*map(reverse, PARTICIPANT_PAGES), reverse("reports:answer", args=[report.public_id])]
+    return [
+        *map(reverse, PARTICIPANT_PAGES),
+        reverse("reports:answer", args=[report.public_id]),
+        reverse("reports:explain_contact", args=[report.public_id]),
+        *explanations_of(report.enrolment),
+    ]
+
+
+def explanations_of(enrolment):
+    """Give a number of every kind of one participant, taken apart."""
+    season = enrolment.season.code
+    figures = ("total", "area.agent", "question.agent_needs", "cx.nps", "rank_class")
+    return [
+        *(reverse("reports:explain", args=[season, enrolment.participant.public_id, figure]) for figure in figures),
+        reverse("reports:explain_class", args=[season, enrolment.award_class_id, "total"]),
+        reverse("reports:explain_season", args=[season, "cx.nps"]),
+    ]
 
 
 WHO = {
@@ -96,6 +141,7 @@ WHO = {
 @pytest.mark.timeout(900)
 def test_every_page_is_for_everybody(visit, settings):
     play_small_season(settings)
+    refresh_owed_statistics()
 
     troubles = [trouble for who in WHO for look in LOOKS for trouble in troubles_of(visit, who, look)]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from ksp.accounts.models import AuditEvent, Invitation, Organiser, OwedMail, Role, User
+from ksp.accounts.models import ApiToken, AuditEvent, Invitation, Organiser, OwedMail, Role, User
 
 
 class OrganiserFactory(factory.django.DjangoModelFactory):
@@ -45,6 +45,16 @@ class InvitationFactory(factory.django.DjangoModelFactory):
     invited_by = factory.SubFactory(UserFactory, administrator=True)
     token_hash = factory.Sequence(lambda n: f"{n:064d}")
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=24))
+
+
+class ApiTokenFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ApiToken
+
+    user = factory.SubFactory(UserFactory, manager=True)
+    name = "Regneark"
+    prefix = "ksp_abcdef"
+    token_hash = factory.Sequence(lambda n: f"{n:064d}")
 
 
 class OwedMailFactory(factory.django.DjangoModelFactory):

@@ -1,8 +1,19 @@
 """Stored scores and what is owed."""
 
 import factory
+from django.utils import timezone
 
-from scoring.models import RecomputeOwed, ResponseScore, Scope, ScoreSummary, ScoringState
+from scoring.models import (
+    EnrolmentStatistics,
+    RecomputeOwed,
+    ResponseScore,
+    Scope,
+    ScoreCheck,
+    ScoreSummary,
+    ScoringState,
+    SeasonStatistics,
+    SisterResult,
+)
 from tests.factories.participants import EnrolmentFactory, SeasonFactory
 from tests.factories.responses import SurveyResponseFactory
 
@@ -44,3 +55,41 @@ class RecomputeOwedFactory(factory.django.DjangoModelFactory):
 
     enrolment = factory.SubFactory(EnrolmentFactory)
     season = factory.SelfAttribute("enrolment.season")
+
+
+class SeasonStatisticsFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SeasonStatistics
+
+    season = factory.SubFactory(SeasonFactory)
+    computed_at = factory.LazyFunction(timezone.now)
+    figures = factory.LazyFunction(dict)
+
+
+class EnrolmentStatisticsFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = EnrolmentStatistics
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    season = factory.SelfAttribute("enrolment.season")
+    figures = factory.LazyFunction(dict)
+
+
+class SisterResultFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SisterResult
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    score = 80.0
+
+
+class ScoreCheckFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ScoreCheck
+
+    season = factory.SubFactory(SeasonFactory)
+    checked_at = factory.LazyFunction(timezone.now)
+    reports = 0
+    summaries = 0
+    owed = 0
+    differences = 0

@@ -7,7 +7,7 @@ import vl_convert
 from django.utils import translation
 
 from ksp.lib import charts
-from ksp.lib.charts import WeekContact, WeekProgress
+from ksp.lib.charts import Deviation, WeekContact, WeekProgress
 from ksp.lib.weeks import IsoWeek
 
 WEEKS = IsoWeek.range(IsoWeek(2021, 51), IsoWeek(2022, 2))
@@ -59,7 +59,29 @@ def test_the_sentence_of_progress_adds_up_the_weeks(progress_chart):
     assert progress_chart.rows[-1] == ["uke\u00a01", "1\u202f700", "–"]
 
 
-@pytest.mark.parametrize("name", ["week_chart", "progress_chart"])
+@pytest.fixture
+def deviation_chart():
+    points = [Deviation("48", -3.2, (-5.0, -1.4), is_marked=True), Deviation("49", 0.4, (-1.5, 2.3))]
+    with translation.override("nb"):
+        return charts.deviations(points, title="Uker", sentence="Uke 48 ligger lavt.")
+
+
+def test_what_stands_out_has_a_dot_of_its_own_colour(deviation_chart):
+    drawing = deviation_chart.drawings[0]
+
+    assert re.findall(r'<path [^>]*fill="(#0b5a66|#b0600f)"', drawing) == ["#0b5a66", "#b0600f"]
+    assert re.findall(r">([^<]+)</text>", drawing) == ["48", "49", "−5", "0", "+5"]
+
+
+@pytest.mark.parametrize(("interval", "labels"), [((0.0, 0.0), ["−1", "0", "+1"]), ((-0.2, 0.3), ["0"])])
+def test_deviations_near_nothing_still_have_an_axis(interval, labels):
+    with translation.override("nb"):
+        figure = charts.deviations([Deviation("", 0.0, interval)], title="", sentence="", ends=("lav", "høy"))
+
+    assert re.findall(r">([^<]+)</text>", figure.drawings[0]) == [*labels, "lav", "høy"]
+
+
+@pytest.mark.parametrize("name", ["week_chart", "progress_chart", "deviation_chart"])
 def test_drawings_keep_to_the_palette_and_to_the_policy(request, name):
     figure = request.getfixturevalue(name)
 

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from ksp.lib import icons
 from ksp.lib.templatetags import components
+from ksp.lib.templatetags.figures import Links
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -169,7 +170,7 @@ def test_a_score_stands_with_n_and_its_interval_in_words():
     assert 'aria-label="Totalresultat 70,9, trolig mellom 63,2 og 77,4. Klassen 68,2 · sesongen 66,9"' in drawn
     assert '<rect x="38.67%" width="23.67%"' in drawn
     assert '<circle cx="51.50%"' in drawn
-    assert "(n = 25)" in drawn
+    assert '(<span class="nowrap">95 %-intervall,</span> <span class="nowrap">n = 25)</span>' in drawn
 
 
 def test_a_score_without_comparison_has_no_ruler_but_n():
@@ -196,6 +197,69 @@ def test_an_area_bar_says_its_difference(value, words):
 
     assert f"<strong>{words}</strong>" in drawn
     assert f'<rect width="{value:.2f}%"' in drawn
+
+
+@pytest.mark.parametrize(
+    ("difference", "words"),
+    [
+        ((2.0, -1.0, 5.0), "(−1,0 til +5,0: ikke sikkert forskjellig fra klassen)"),
+        ((2.0, 0.0, 5.0), "(0,0 til +5,0: ikke sikkert forskjellig fra klassen)"),
+        ((2.0, 0.5, 5.0), "(+0,5 til +5,0: mer enn tilfeldigheter)"),
+        ((-2.0, -5.0, -0.5), "(−5,0 til −0,5: mer enn tilfeldigheter)"),
+    ],
+)
+def test_a_difference_says_whether_it_is_more_than_chance(difference, words):
+    bar = draw('{% area_bar "Velkomst" 70 class_mean=68 difference=d %}', d=difference)
+    score = draw('{% score "Total" 70 25 class_mean=68 note="2,0 over klassen" difference=d %}', d=difference)
+
+    assert f"</strong> {words}</p>" in bar
+    assert f"2,0 over klassen {words}</p>" in score
+
+
+def test_an_area_bar_draws_and_writes_its_interval():
+    drawn = draw('{% area_bar "Velkomst" 70 bounds=b %}', b=(61.5, 77.25))
+
+    assert '<rect x="61.50%" width="15.75%" y="7"' in drawn
+    assert "95 %-intervall 61,5–77,3" in drawn
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "ends", "drawn_at"),
+    [
+        (3.0, (2.0, 4.5), (1, 5), ["50.00%", "25.00%", "62.50%", ""]),
+        (0.0, (-150.0, 150.0), (-100, 100), ["50.00%", "0.00%", "100.00%", "50.00%"]),
+    ],
+)
+def test_a_line_of_its_own_scale_shows_value_band_and_nought(value, bounds, ends, drawn_at):
+    drawn = draw(
+        '{% interval_line "CSAT" value b low=low high=high %}', value=value, b=bounds, low=ends[0], high=ends[1]
+    )
+
+    dot = re.search(r'<circle cx="([^"]+)"', drawn)[1]
+    band = re.search(r'<rect x="([^"]+)" width="([^"]+)"', drawn).groups()
+    nought = re.search(r'<line x1="([^"]+)" x2="[^"]+" y1="1"', drawn)
+    assert [dot, *band, nought[1] if nought else ""] == drawn_at
+    assert 'aria-label="CSAT"' in drawn
+
+
+def test_a_line_without_an_interval_has_no_band():
+    assert "<rect" not in draw('{% interval_line "CSAT" 3 None low=1 high=5 %}')
+
+
+def test_a_share_is_drawn_against_the_largest():
+    drawn = draw('{% share_bar "Velkomst" 20 text="20 %" bounds=b most=40 %}', b=(10, 60))
+
+    assert re.findall(r'width="([0-9.]+%)"', drawn) == ["100%", "50.00%", "75.00%"]
+    assert '<rect x="25.00%"' in drawn
+
+
+def test_likely_places_are_tinted_beside_the_own():
+    loaded = Template('{% load places %}{% place_strip "3. plass" 3 5 likely %}')
+
+    drawn = loaded.render(Context({"likely": (2, 4)}))
+
+    fills = re.findall(r'rx="6" fill="(#[0-9a-f]+)"', drawn)
+    assert fills == ["#f1eee8", "#cfe2e4", "#0b5a66", "#cfe2e4", "#f1eee8"]
 
 
 def test_a_distribution_counts_every_answer_and_tells_critics_from_promoters():
@@ -237,3 +301,29 @@ def test_an_error_page_needs_no_context(code):
 
     assert drawn.count("<h1") == 1
     assert "language" not in drawn
+
+
+LINKS = Links(own="/own/", award_class="/class/", season="/season/")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '{% score "Total" 81.4 25 class_mean=70 season_mean=72.5 links=links %}',
+        '{% area_bar "Total" 81.4 class_mean=70 season_mean=72.5 links=links %}',
+    ],
+)
+def test_a_score_and_its_means_lead_to_how_they_came_about(source):
+    drawn, plain = draw(source, links=LINKS), draw(source)
+
+    assert '<a class="explained" href="/own/" aria-label="Total 81,4: se hvordan det er regnet ut">81,4</a>' in drawn
+    assert (
+        '<a class="explained" href="/class/" aria-label="Total, klassen 70,0: se hvordan det er regnet ut">'
+        "Klassen 70,0</a>"
+    ) in drawn
+    assert 'href="/season/"' in drawn
+    assert "<a " not in plain
+
+
+def test_a_score_that_is_not_there_leads_nowhere():
+    assert "<a " not in draw('{% score "Total" None 0 links=links %}', links=LINKS)

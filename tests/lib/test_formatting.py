@@ -26,6 +26,14 @@ def language(request):
         (lambda: formatting.number(999), "999", "999"),
         (lambda: formatting.number(-19), f"{MINUS}19", f"{MINUS}19"),
         (lambda: formatting.number(None), "–", "–"),
+        (lambda: formatting.signed_interval((-1.04, 5.6)), f"{MINUS}1,0 til +5,6", f"{MINUS}1.0 to +5.6"),
+        (lambda: formatting.signed_interval((-0.04, 0.0)), "0,0 til 0,0", "0.0 to 0.0"),
+        (lambda: formatting.probability(0.614), f"61{FIXED}%", "61%"),
+        (lambda: formatting.probability(0.0), f"under 1{FIXED}%", "under 1%"),
+        (lambda: formatting.probability(1.0), f"over 99{FIXED}%", "over 99%"),
+        (lambda: formatting.probability(0.01), f"1{FIXED}%", "1%"),
+        (lambda: formatting.probability(0.99), f"99{FIXED}%", "99%"),
+        (lambda: formatting.probability(None), "–", "–"),
         (lambda: formatting.score(70.85), "70,8", "70.8"),
         (lambda: formatting.score(Decimal("70.85")), "70,9", "70.9"),
         (lambda: formatting.score(0.25), "0,3", "0.3"),
@@ -79,3 +87,18 @@ def test_a_time_just_before_midnight_utc_belongs_to_the_next_day_in_oslo(languag
 
     assert formatting.week_number(new_year) == 52
     assert formatting.long_date(new_year) == (f"1.{FIXED}januar" if language == "nb" else f"1{FIXED}January")
+
+
+@pytest.mark.parametrize(
+    ("value", "exact", "short"),
+    [
+        (81.366812345678, "81,366812346", 81.4),
+        (67.68, "67,68", 67.7),
+        (80.0, "80", 80.0),
+        (0.25, "0,25", 0.3),
+        (None, "–", None),
+    ],
+)
+def test_unrounded_and_rounded(value, exact, short):
+    with translation.override("nb"):
+        assert (formatting.unrounded(value), formatting.rounded(value)) == (exact, short)

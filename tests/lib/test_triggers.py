@@ -9,6 +9,7 @@ from ksp.accounts.models import AuditEvent
 from ksp.lib.triggers import refuse
 from participants.models import Season
 from participants.workflow import SeasonState
+from reports.models import Publication
 from responses.models import AnswerRevision
 from responses.questionnaires.models import AnswerOption, PerformanceArea, Question
 from tests.factories.accounts import AuditEventFactory
@@ -16,6 +17,7 @@ from tests.factories.assignments import AssignmentFactory
 from tests.factories.observers import ObserverFactory, PriorContactFactory
 from tests.factories.participants import EnrolmentFactory, SeasonFactory
 from tests.factories.questionnaires import AnswerOptionFactory, PerformanceAreaFactory, QuestionFactory
+from tests.factories.reports import PublicationFactory
 from tests.factories.responses import AnswerRevisionFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,8 @@ TRIGGERS = {
     "frozen_question_delete": "questionnaires_question",
     "frozen_question_insert": "questionnaires_question",
     "frozen_question_update": "questionnaires_question",
+    "publication_is_never_changed": "reports_publication",
+    "publication_is_never_deleted": "reports_publication",
 }
 CATALOGUE = {
     "postgresql": """
@@ -137,6 +141,18 @@ def test_audit_trail_is_only_added_to():
 
     assert rows.get().verb == "thing.done"
     assert AuditEvent.objects.count() == 2
+
+
+def test_published_version_of_the_results_is_never_changed():
+    publication = PublicationFactory()
+    rows = Publication.objects.filter(pk=publication.pk)
+    said = "A published version of the results cannot be changed."
+
+    refused(lambda: rows.update(results={}), said)
+    refused(lambda: rows._raw_delete(rows.db), said)
+    PublicationFactory(season=publication.season, version=2)
+
+    assert rows.get().results == publication.results
 
 
 def test_history_of_answers_is_never_changed():

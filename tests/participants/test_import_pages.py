@@ -117,7 +117,7 @@ def test_upload_page_explains_the_columns_of_each_kind(desk, kind):
     page = desk.get(f"{UPLOAD}?list={kind}")
 
     assert next(iter(page.context["columns"])).column_name in {"participant", "observer"}
-    assert ("season" in page.context["form"].fields) == (kind == "participants")
+    assert ("season" in page.context["form"].fields) == (kind in {"participants", "sister_results"})
 
 
 def test_observers_are_imported_by_the_same_pages(desk):

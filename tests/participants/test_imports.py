@@ -239,7 +239,7 @@ def test_every_kind_has_a_permission_that_only_administrators_have(boss):
     manager = UserFactory(manager=True, organiser=boss.organiser)
 
     assert [kind.code for kind in all_kinds()] == [
-        "participants", "observers", "prior_contacts", "customer_relations",
+        "participants", "observers", "prior_contacts", "customer_relations", "sister_results",
     ]  # fmt: skip
     assert all(boss.has_perm(kind.permission) and not manager.has_perm(kind.permission) for kind in all_kinds())
 

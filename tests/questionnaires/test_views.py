@@ -41,7 +41,7 @@ def test_questionnaire_has_a_constant_number_of_queries(browser_of, battery, cou
     season = season_with_battery("open", battery, code="KSP22")
     client = desk_of(season, browser_of)
 
-    with count_queries(8):
+    with count_queries(9):
         client.get("/questionnaire/KSP22/")
 
 

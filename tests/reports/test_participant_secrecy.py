@@ -13,10 +13,12 @@ from tests.factories.accounts import UserFactory
 from tests.factories.observers import ObserverFactory
 from tests.factories.participants import EnrolmentFactory
 from tests.factories.responses import filled_response
-from tests.reports.scenes import approved, enrolled, scored, season_that_ranks
+from tests.reports.scenes import approved, enrolled, judged, scored, season_that_ranks
 
 pytestmark = pytest.mark.django_db
-OWN_PAGES = ("/dashboard/", "/results/")
+# Why a place is what it is can be read when the list is public.
+PLACE_EXPLAINED = re.compile(r"/explain/[^/]+/[^/]+/rank_(class|overall)/")
+OWN_PAGES = ("/dashboard/", "/explain/", "/results/")
 TIMES = re.compile(
     r"\bkl\.|\b\d{1,2}:\d{2}\b|\d{4}-\d{2}-\d{2}|\b\d{1,2}\.\s*(?:januar|februar|mars|november|desember)|\b\d{1,2}\.\d{1,2}\.20\d{2}",
     re.IGNORECASE,
@@ -86,6 +88,7 @@ def scene():
     ]
     Answer.objects.filter(response__in=hidden).exclude(text="").update(text="Ikke lest av noen")
     scored(season)
+    judged(season)
     return season, user, observers, responses, hidden
 
 
@@ -94,8 +97,14 @@ def test_crawl_reaches_every_kind_of_page(scene, browser_of):
 
     pages = crawl(browser_of(user), "/dashboard/")
 
-    expected = {reverse(f"reports:{name}") for name in ("dashboard", "answers", "comments", "results")}
+    expected = {reverse(f"reports:{name}") for name in ("dashboard", "drivers", "answers", "comments", "results")}
     expected |= {reverse("reports:answer", args=[response.public_id]) for response in responses}
+    expected |= {reverse("reports:explain_contact", args=[response.public_id]) for response in responses}
+    enrolment = responses[0].enrolment
+    keys = [enrolment.season.code, enrolment.participant.public_id]
+    expected |= {reverse("reports:explain", args=[*keys, figure]) for figure in ("total", "area.agent", "rank_class")}
+    expected.add(reverse("reports:explain_class", args=[keys[0], enrolment.award_class_id, "cx.nps"]))
+    expected.add(reverse("reports:explain_season", args=[keys[0], "total"]))
     assert expected <= {address.partition("?")[0] for address in pages}
     assert {address for address in expected if pages[address].status_code != 200} == set()
 
@@ -135,8 +144,13 @@ def test_nothing_shows_a_report_that_is_not_approved(scene, browser_of):
 def test_other_participants_are_named_in_the_public_list_alone(scene, browser_of):
     season, user, _, _, _ = scene
     type(season).objects.filter(pk=season.pk).update(state="published", published_at=season.opened_at)
+    season.refresh_from_db()
+    scored(season)
 
     pages = crawl(browser_of(user), "/dashboard/")
 
     naming = {address.partition("?")[0] for address, page in pages.items() if "Rivalen Kraft" in whole(page)}
-    assert naming == {"/results/"}
+    assert {address for address in naming if not PLACE_EXPLAINED.fullmatch(address)} == {
+        "/results/",
+        f"/results/{season.code}/versions/1/",
+    }

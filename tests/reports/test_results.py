@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
+from reports.selectors.publications import publication_of
 from reports.selectors.result_list import result_list
 from scoring.engine.ranks import BEST_IN_TEST, BEST_ON_METHOD, CLASS_WINNER
 from scoring.selectors import season_results
@@ -19,6 +21,10 @@ URL = reverse("reports:results")
 
 def text_of(page):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode())).strip()
+
+
+def listed(season, **chosen):
+    return result_list(publication_of(season), reader=AnonymousUser(), **chosen)
 
 
 def season_of_three(state="published", **fields):
@@ -85,9 +91,7 @@ def test_list_ranks_all_or_one_class():
     season = season_of_three()
     scored(season)
 
-    everybody = result_list(season)
-    bank = next(one.award_class for one in everybody.classes if one.award_class.name == "Bank")
-    one_class = result_list(season, award_class=str(bank.pk))
+    everybody, one_class = listed(season), listed(season, award_class="Bank")
 
     assert [(row.place, row.name, row.total) for row in everybody.rows] == [
         (1, "Best Strøm", 100.0),
@@ -97,7 +101,8 @@ def test_list_ranks_all_or_one_class():
     assert [(row.place, row.name, row.answered_score, row.agent) for row in one_class.rows] == [
         (1, "Midt Bank", 91.0, 90.0)
     ]
-    assert one_class.award_class == bank
+    assert (one_class.award_class, everybody.award_class) == ("Bank", "")
+    assert [(one.name, one.enrolled) for one in everybody.classes] == [("Bank", 1), ("Strøm", 2)]
     assert (everybody.centres, everybody.contacts) == (3, 3)
 
 
@@ -109,7 +114,7 @@ def test_list_shares_places_and_prizes_between_equals():
     approved(EnrolmentFactory(season=season, award_class=award_class, participant__name="Annen"), answered=False)
     scored(season)
 
-    found = result_list(season)
+    found = listed(season)
 
     assert [(row.place, row.is_shared, row.name) for row in found.rows] == [
         (1, True, "Zetlitz"),
@@ -117,7 +122,7 @@ def test_list_shares_places_and_prizes_between_equals():
         (1, True, "Åse"),
         (4, False, "Annen"),
     ]
-    assert [(one.winner.enrolment.participant.name, one.shared) for one in found.class_winners] == [
+    assert [(one.name, one.shared) for one in found.class_winners] == [
         ("Zetlitz", True),
         ("Ærlig", True),
         ("Åse", True),
@@ -179,7 +184,7 @@ def test_earlier_seasons_can_be_chosen(client):
     page = client.get(URL, {"season": old.code})
 
     assert "Vinnerne av KSP 2021" in text_of(page)
-    assert f'href="?season={new.code}"' in page.content.decode()
+    assert f'href="{URL}?season={new.code}"' in page.content.decode()
     assert "Vinnerne av KSP 2022" in text_of(client.get(URL))
 
 
@@ -203,7 +208,7 @@ def test_list_makes_as_many_queries_for_one_participant_as_for_three(client, cou
     scored(season)
     client.get(URL)
 
-    with count_queries(4):
+    with count_queries(2):
         page = client.get(URL)
 
     assert page.status_code == 200

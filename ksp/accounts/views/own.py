@@ -38,7 +38,12 @@ def profile(request: UserRequest) -> HttpResponse:
         _remember_language(response, user.language)
         return response
     tie = tie_of(user.role)
-    context = {"form": form, "heading": tie.heading if tie else "", "things": tie.things(user) if tie else []}
+    context = {
+        "form": form,
+        "heading": tie.heading if tie else "",
+        "things": tie.things(user) if tie else [],
+        "may_make_tokens": user.has_perm("accounts.make_token"),
+    }
     return render(request, "accounts/user_profile.html", context)
 
 

@@ -67,13 +67,14 @@ def column_letters(position: int) -> str:
 class Table:
     """The rows of a sheet as they are read: the first one that is not empty holds the headings.
 
-    ``on_step`` is called after every thousand good rows.
+    ``on_step`` is called after every thousand good rows; a list of more than ``most_rows`` is refused.
     """
 
     on_step: Callable[[], None]
     header_row: int = 0
     headings: list[str] = field(default_factory=list)
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    most_rows: int = MOST_ROWS
 
     def add(self, number: int, cells: list[str]) -> None:
         """Take in the next row of the file, or refuse the file because of it."""
@@ -97,8 +98,8 @@ class Table:
         width = len(self.headings)
         if len(cells) > width:
             raise Refusal(Reason.CELL_OUTSIDE, row=number, column=column_letters(len(cells) - 1))
-        if len(self.rows) == MOST_ROWS:
-            raise Refusal(Reason.TOO_MANY_ROWS, most=MOST_ROWS)
+        if len(self.rows) == self.most_rows:
+            raise Refusal(Reason.TOO_MANY_ROWS, most=self.most_rows)
         cells += [""] * (width - len(cells))
         self.rows.append((number, cells))
         if len(self.rows) % ROWS_TO_A_STEP == 0:

@@ -14,6 +14,8 @@ register.filter("score", formatting.score)
 register.filter("signed", formatting.signed)
 register.filter("percent", formatting.percent)
 register.filter("interval", formatting.interval)
+register.filter("signed_interval", formatting.signed_interval)
+register.filter("probability", formatting.probability)
 register.filter("iso_week", formatting.iso_week)
 register.filter("week_number", formatting.week_number)
 register.filter("clock", formatting.clock)
@@ -34,3 +36,21 @@ def full_date(day: date | None) -> str:
 def exact_clock(when: datetime | None) -> str:
     """Return «kl. 13.04.10»."""
     return formatting.clock(when, with_seconds=True)
+
+
+@register.filter
+def two_decimals(value: formatting.Number | None) -> str:
+    """Return a number with two decimals, for parts that are to be added by eye."""
+    return formatting.number(value, 2)
+
+
+@register.filter
+def signed_whole(value: formatting.Number | None) -> str:
+    """Return a whole number with its sign."""
+    return formatting.signed(value, 0)
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """Return a share of one as a percentage with one decimal."""
+    return formatting.percent(None if value is None else 100 * value, 1)

@@ -27,6 +27,11 @@ from tests.scoring.engine.cases import (
 )
 
 BEST = {"wait": 0, "name": 0, "listen": 0, "liking": 0}
+RULES = st.builds(
+    Rules,
+    mean=st.sampled_from(MEANS),
+    areas_over_all=st.sets(st.sampled_from(AREAS)).map(lambda areas: tuple(sorted(areas))),
+)
 
 
 def summarised(built, reports, rules=None):
@@ -146,10 +151,10 @@ def test_packed_sums_give_the_published_results_exactly(season, how):
         assert exact(group.sums) == tuple(Fraction(-1) if e is None else e / 100 for e in expected)
 
 
-@given(seasons(), st.sampled_from(MEANS), st.randoms(use_true_random=False))
-def test_order_of_reports_and_split_by_enrolment_change_no_byte(season, how, random):
+@given(seasons(), RULES, st.randoms(use_true_random=False))
+def test_order_of_reports_and_split_by_enrolment_change_no_byte(season, rules, random):
     specs, reports = season
-    built, rules = battery(specs), Rules(mean=how)
+    built = battery(specs)
     whole = stored(summarised(built, arrays(built, reports), rules))
 
     shuffled = random.sample(reports, len(reports))
@@ -203,24 +208,27 @@ def test_classes_added_up_at_once_are_those_added_up_one_by_one():
             assert rows[group].tobytes() == alone.tobytes()
 
 
-@given(seasons(), st.data())
-def test_unscored_and_cx_answers_never_move_a_total(season, data):
+def results(summary):
+    """All that can win or lose an award."""
+    return summary.total, summary.answered_score, summary.waiting_all, *(area.score for area in summary.areas.values())
+
+
+@given(seasons(), RULES, st.data())
+def test_unscored_and_cx_answers_never_move_a_result(season, rules, data):
     specs, reports = season
     specs = [*specs, QuestionSpec("extra", "agent", "unscored", METHODS, specs[0].options)]
     specs = [*specs, QuestionSpec("ces", "cx", "cx", METHODS, NPS[1:8])]
-    code = data.draw(st.sampled_from([s.code for s in specs if s.kind in ("unscored", "cx")]))
-    changed = [replace(r, answers={**r.answers, code: 0}) for r in reports]
+    spec = data.draw(st.sampled_from([s for s in specs if s.kind in ("unscored", "cx")]))
+    options = st.integers(0, len(spec.options) - 1)
+    changed = [replace(r, answers={**r.answers, spec.code: data.draw(options)}) for r in reports]
 
-    before, after = decoded(reports, specs=specs), decoded(changed, specs=specs)
+    before, after = decoded(reports, rules, specs), decoded(changed, rules, specs)
 
-    def counted(groups):
-        return {key: (s.total, s.answered_score, s.waiting_all, s.areas) for key, s in groups.items()}
-
-    assert counted(after) == counted(before)
+    assert {key: results(s) for key, s in after.items()} == {key: results(s) for key, s in before.items()}
 
 
-@given(seasons(), st.data())
-def test_better_answer_never_lowers_a_total(season, data):
+@given(seasons(), RULES, st.data())
+def test_better_answer_never_lowers_a_result(season, rules, data):
     specs, reports = season
     report = data.draw(st.sampled_from(reports))
     spec = data.draw(st.sampled_from(specs))
@@ -231,13 +239,31 @@ def test_better_answer_never_lowers_a_total(season, data):
 
     def answering(option):
         mended = replace(report, answers={**report.answers, spec.code: option})
-        return decoded([mended if r is report else r for r in reports], specs=specs)[report.enrolment, ""]
+        return decoded([mended if r is report else r for r in reports], rules, specs)
 
     high, low = answering(better), answering(worse)
 
-    assert (high.total is None) == (low.total is None)
-    assert high.total is None or high.total >= low.total
-    assert high.answered_score is None or high.answered_score >= low.answered_score
+    assert high.keys() == low.keys()
+    for key in high:
+        for more, less in zip(results(high[key]), results(low[key]), strict=True):
+            assert (more is None) == (less is None)
+            assert more is None or more >= less
+
+
+@pytest.mark.parametrize("how", MEANS)
+def test_better_answer_raises_the_results_it_counts_in(how):
+    rules = Rules(mean=how, areas_over_all=("agent",))
+    others = [Report(id=2, answers=BEST), Report(id=3, answered=False)]
+
+    low, high = (
+        decoded([Report(id=1, answers={**BEST, "listen": listen}), *others], rules)[1, ""] for listen in (1, 0)
+    )
+
+    assert high.total > low.total
+    assert high.answered_score > low.answered_score
+    assert high.areas["agent"].score > low.areas["agent"].score
+    assert high.areas["welcome"] == low.areas["welcome"]
+    assert high.waiting_all == low.waiting_all
 
 
 @given(seasons(), st.data())

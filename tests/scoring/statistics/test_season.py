@@ -1,5 +1,5 @@
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -83,6 +83,18 @@ def test_order_of_the_reports_never_matters(season):
     assert numbers(asdict(again.season)) == pytest.approx(numbers(asdict(found.season)), rel=1e-7, abs=1e-7)
     ours, theirs = ({key: asdict(own) for key, own in each.enrolments.items()} for each in (found, again))
     assert numbers(theirs) == pytest.approx(numbers(ours), rel=1e-7, abs=1e-7)
+
+
+def test_numbers_that_a_database_gave_out_never_matter(season):
+    contacts, found = season
+    keys = {key: 900 - 7 * key % 101 for key in contacts.class_of}
+    reports = replace(contacts.reports, enrolment=np.array([keys[key] for key in contacts.reports.enrolment.tolist()]))
+    class_of = {keys[key]: 50 - own for key, own in contacts.class_of.items()}
+
+    again = season_statistics(SeasonContacts(contacts.battery, contacts.rules, reports, contacts.observer, class_of))
+
+    for key, own in found.enrolments.items():
+        assert numbers(asdict(again.enrolments[keys[key]])) == pytest.approx(numbers(asdict(own)), rel=1e-7, abs=1e-7)
 
 
 def test_same_reports_give_the_same_figures(season):

@@ -21,6 +21,7 @@ from reports.exports.results import results_of
 
 AWARDS = {
     "best_in_test": gettext_lazy("Best in test"),
+    "best_of_both": gettext_lazy("Norway’s best customer centre"),
     "class_winner": gettext_lazy("Class winner"),
     "best_on_method": gettext_lazy("Best on"),
 }

@@ -30,6 +30,11 @@ class Command(JsonCommand):
         parser.add_argument(
             "--progress", type=float, default=1.0, metavar="SHARE", help="how much of the season is played (0 to 1)"
         )
+        parser.add_argument(
+            "--with-previous",
+            action="store_true",
+            help="also make the season before, published; its code is one less (KSP21 before KSP22), or ends with “-1”",
+        )
         parser.add_argument("--truth", type=Path, metavar="FILE", help="where to write what was planted")
         parser.add_argument(
             "--starts-on",
@@ -44,7 +49,7 @@ class Command(JsonCommand):
         shape = _shape(options)
         now = timezone.localtime().replace(second=0, microsecond=0)
         stops_at = now if options["starts_on"] == AUTO else shape.stops_at()
-        rehearsed = rehearse(shape, now=stops_at, truth_file=options["truth"])
+        rehearsed = rehearse(shape, now=stops_at, with_previous=options["with_previous"], truth_file=options["truth"])
         return {**rehearsed.to_dict(), "starts_on": shape.starts_on.isoformat(), "played_until": stops_at.isoformat()}
 
     def describe(self, outcome: dict[str, Any]) -> str:
