@@ -163,13 +163,14 @@ def refresh_owed_statistics() -> int:
 
 def recompute_statistics(season_id: int, *, by: User) -> None:
     """Compute the statistics of the season now and store them, whatever is stored already."""
-    state = ScoringState.objects.filter(season=season_id, computed_at__isnull=False).select_related("season").first()
+    season = Season.objects.get(pk=season_id)
+    if not by.has_perm("scoring.recompute_scores", season):
+        raise PermissionDenied
+    state = ScoringState.objects.filter(season=season, computed_at__isnull=False).first()
     if state is None:
         raise NothingScored(_("There are no scores yet. The statistics follow when the first report is approved."))
-    if not by.has_perm("scoring.recompute_scores", state.season):
-        raise PermissionDenied
     # Outside of a transaction: for these seconds nobody has to wait.
-    store_statistics(season_id, compute_statistics(state.season), scores_at=state.computed_at, by=by)
+    store_statistics(season_id, compute_statistics(season), scores_at=state.computed_at, by=by)
 
 
 @transaction.atomic

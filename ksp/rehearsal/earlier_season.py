@@ -19,9 +19,9 @@ from responses.questionnaires.battery import Battery, load_battery
 from responses.services import correct_answers
 from scoring.services import recompute_season
 
-# Beside a week of the season itself, which counts for two.
-WRITING, IMPORT, PUBLICATION = 5.0, 5.0, 4.0
-STEPS_OF_EARLIER: Final = round(WRITING + IMPORT + PUBLICATION)
+# How long each step is beside a week of the season itself, which counts for two; the statistics follow as one more.
+WRITING, IMPORT, PUBLICATION = 3.0, 5.0, 3.0
+STEPS_OF_EARLIER: Final = round(WRITING + IMPORT + PUBLICATION) + 1
 # The answer that an objection was upheld against, as it was and as it is.
 CORRECTED, BEFORE, AFTER = "agent_solution", "partly", "yes"
 REASON: Final = "Innsigelsen er tatt til følge: Kundebehandleren fant en løsning som passet til det du spurte om."
@@ -63,7 +63,7 @@ def _uphold_objection(season: Season, stage: Stage) -> None:
     """Correct one answer, of the first participant that has such a one, so that the results have a second version."""
     reports = SurveyResponse.objects.approved().filter(season=season)
     contested = reports.filter(answers__question__code=CORRECTED, answers__option__code=BEFORE)
-    response = contested.order_by("enrolment__participant__code", "code").first()
+    response = contested.order_by("enrolment", "code").first()
     if response is not None:
         correct_answers(response.pk, answers={CORRECTED: AFTER}, reason=REASON, by=stage.managers[0])
         recompute_season(season.pk, by=stage.director)

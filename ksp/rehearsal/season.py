@@ -26,7 +26,7 @@ from participants.models import Season
 from participants.services import close_season
 from responses.models import SurveyResponse
 from responses.questionnaires.battery import load_battery
-from scoring.services import recompute_season
+from scoring.services import recompute_season, refresh_owed_statistics
 
 # Lists, people, role-plays, the plan, the scores: beside the weeks, each about half as long as one.
 OTHER_STEPS: Final = 9
@@ -66,7 +66,7 @@ def rehearse(
     """Play a season of this shape up to ``now``; a mark in the audit trail says that it is all there.
 
     Each week is one transaction, so an interrupted rehearsal is there in part and has no mark. ``with_previous`` also
-    makes the season before, over and published.
+    makes the season before, published, and computes the statistics, which tell what has changed since.
     """
     begun = [week for week in shape.weeks() if week.monday() <= now.date()]
     steps = 2 * (len(begun) + 1) + OTHER_STEPS + with_previous * STEPS_OF_EARLIER
@@ -91,6 +91,9 @@ def rehearse(
         make_earlier_season(earlier, stage, progress)
     progress.step(_("Scores"))
     season = _settle(stage, shape, now)
+    if earlier is not None:
+        progress.step(_("Statistics"))
+        refresh_owed_statistics()
     if truth_file is not None:
         _write_truth(truth, earlier, stage, truth_file)
     reports = SurveyResponse.objects.filter(season=season)

@@ -23,9 +23,9 @@ SHOWN = 20
 @require_safe
 @needs(READ)
 def listing(request: UserRequest) -> HttpResponse:
-    """Show all observers, with what they have to do."""
+    """Show all observers, with what they have to do; those who are not active come last."""
     narrowed = ObserverFilter(request.GET, queryset=Observer.objects.visible_to(request.user), user=request.user)
-    ordered = narrowed.qs.order_by(norwegian("last_name"), norwegian("first_name"), "pk")
+    ordered = narrowed.qs.order_by("-is_active", norwegian("last_name"), norwegian("first_name"), "pk")
     page = page_of(ordered, request)
     loads = loads_of([observer.pk for observer in page.object_list])
     context = {

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ksp.lib.alphabet import norwegian_order
 from ksp.lib.weeks import IsoWeek
@@ -14,16 +14,24 @@ from scoring.engine.battery import AGENT, METHODS
 from scoring.engine.ranks import BEST_IN_TEST, BEST_ON_METHOD, CLASS_WINNER
 from scoring.engine.rules import Rules
 from scoring.engine.sister import BEST_OF_BOTH
-from scoring.visibility import Reader
+from scoring.statistics.intervals import Interval
+from scoring.visibility import Reader, shows_intervals, shows_probabilities
 
 
 @dataclass(frozen=True)
 class Row:
-    """One participant of the list; ``place`` is in what is listed: a class, or all. None is not ranked."""
+    """One participant of the list; ``place`` is in what is listed: a class, or all. None is not ranked.
+
+    ``interval`` of the total and ``places`` are there for who may see them, ``first`` (the chance of being truly best,
+    0–1) in the list of a class alone.
+    """
 
     participant: str
     place: int | None
     is_shared: bool
+    places: Interval | None
+    interval: Interval | None
+    first: float | None
     name: str
     award_class: str
     contacts: int
@@ -34,12 +42,16 @@ class Row:
 
 @dataclass(frozen=True)
 class ListedAward:
-    """One award to one participant; ``score`` won it. ``shared`` when others have the same."""
+    """One award to one participant; ``score`` won it. ``shared`` when others have the same.
+
+    ``first`` is the chance (0–1) of being truly best in the class, for who may see it.
+    """
 
     name: str
     award_class: str
     score: float
     shared: bool
+    first: float | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,11 @@ class ResultList:
     class_winners: Sequence[ListedAward]
     combined: Sequence[CombinedRow]
 
+    @property
+    def tells_chances(self) -> bool:
+        """Whether the reader sees how probable it is that a class winner is truly best."""
+        return any(award.first is not None for award in self.class_winners)
+
 
 def result_list(publication: Publication, *, award_class: str = "", reader: Reader) -> ResultList:
     """Return the frozen list of the class with this name, or of all classes when it is none of them: no query."""
@@ -85,7 +102,8 @@ def result_list(publication: Publication, *, award_class: str = "", reader: Read
     classes = [ListedClass(one["award_class"], one["enrolled"]) for one in found["classes"]]
     chosen = award_class if award_class in {one.name for one in classes} else ""
     listed = [row for row in found["participants"] if not chosen or row["award_class"] == chosen]
-    rows = _rows(listed, place="rank_class" if chosen else "rank_overall")
+    shown = _Shown(shows_intervals(reader, season), shows_probabilities(reader, season), is_class=bool(chosen))
+    rows = _rows(listed, shown)
     return ResultList(
         publication=publication,
         season=season,
@@ -100,7 +118,7 @@ def result_list(publication: Publication, *, award_class: str = "", reader: Read
         best_in_test=_awards(found, BEST_IN_TEST),
         best_of_both=_awards(found, BEST_OF_BOTH),
         best_on=_best_on(found),
-        class_winners=_awards(found, CLASS_WINNER),
+        class_winners=_awards(found, CLASS_WINNER, with_chance=shown.chances),
         combined=() if chosen else combined_rows(found, season, reader),
     )
 
@@ -108,19 +126,36 @@ def result_list(publication: Publication, *, award_class: str = "", reader: Read
 Frozen = Mapping[str, Any]
 
 
-def _rows(listed: Iterable[Frozen], *, place: str) -> list[Row]:
+class _Shown(NamedTuple):
+    """What of certainty the reader may see, and whether one class is listed or all."""
+
+    intervals: bool
+    chances: bool
+    is_class: bool
+
+    @property
+    def place(self) -> str:
+        """Which place is that of the list."""
+        return "rank_class" if self.is_class else "rank_overall"
+
+
+def _rows(listed: Iterable[Frozen], shown: _Shown) -> list[Row]:
     """Return the rows by place, those without one last; equals and the rest by name."""
     listed = list(listed)
-    counts = Counter(row[place] for row in listed)
-    rows = [_row(row, row[place], is_shared=counts[row[place]] > 1) for row in listed]
+    counts = Counter(row[shown.place] for row in listed)
+    rows = [_row(row, shown, is_shared=counts[row[shown.place]] > 1) for row in listed]
     return sorted(rows, key=lambda row: (row.place or len(rows) + 1, norwegian_order(row.name)))
 
 
-def _row(row: Frozen, place: int | None, *, is_shared: bool) -> Row:
+def _row(row: Frozen, shown: _Shown, *, is_shared: bool) -> Row:
+    place = row[shown.place]
     return Row(
         participant=row["participant"],
         place=place,
         is_shared=place is not None and is_shared,
+        places=_interval(row.get(f"{shown.place}_interval")) if shown.intervals else None,
+        interval=_interval(row["total_interval"]) if shown.intervals else None,
+        first=row["probability_first"] if shown.chances and shown.is_class else None,
         name=row["name"],
         award_class=row["award_class"],
         contacts=row["contacts"],
@@ -130,7 +165,11 @@ def _row(row: Frozen, place: int | None, *, is_shared: bool) -> Row:
     )
 
 
-def _awards(found: Frozen, award: str, method: str | None = None) -> list[ListedAward]:
+def _interval(bounds: Sequence[float] | None) -> Interval | None:
+    return None if bounds is None else Interval(*bounds)
+
+
+def _awards(found: Frozen, award: str, method: str | None = None, *, with_chance: bool = False) -> list[ListedAward]:
     """Return one kind of award in the order of classes and names."""
     owners = {row["participant"]: row for row in found["participants"]}
     given = [
@@ -139,6 +178,7 @@ def _awards(found: Frozen, award: str, method: str | None = None) -> list[Listed
             award_class=owners[one["participant"]]["award_class"],
             score=one["score"],
             shared=one["shared"],
+            first=owners[one["participant"]]["probability_first"] if with_chance else None,
         )
         for one in found["awards"]
         if one["award"] == award and one["method"] == method

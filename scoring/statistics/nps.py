@@ -27,8 +27,8 @@ class NpsCounts(NamedTuple):
     def of(cls, distribution: Mapping[int, int]) -> NpsCounts:
         """The counts of answers 0–10, from how many chose each."""
         return cls(
-            promoters=sum(count for answer, count in distribution.items() if answer >= 9),  # noqa: PLR2004 -- 9–10
-            detractors=sum(count for answer, count in distribution.items() if answer <= 6),  # noqa: PLR2004 -- 0–6
+            promoters=sum(count for answer, count in distribution.items() if answer >= 9),  # noqa: PLR2004 -- who answers 9–10
+            detractors=sum(count for answer, count in distribution.items() if answer <= 6),  # noqa: PLR2004 -- who answers 0–6
             answers=sum(distribution.values()),
         )
 

@@ -49,6 +49,13 @@ def test_list_is_in_norwegian_order_and_of_the_own_organiser(desk, boss):
     assert names(desk.get("/observers/")) == ["Anne Berg", "Øystein Berg", "Åse Berg", "Kari Ørn", "Kari Åsen"]
 
 
+def test_list_has_those_who_are_not_active_last(desk, boss):
+    ObserverFactory(organiser=boss.organiser, first_name="", last_name="", pseudonym="obs-1", is_active=False)
+    add(boss, "Åse Åsen")
+
+    assert names(desk.get("/observers/")) == ["Åse Åsen", "obs-1"]
+
+
 def test_list_is_narrowed(desk, boss):
     add(boss, "Kari Berg", code="O7", county="Oslo", methods=["chat"], carried_score=90, email="kb@x.example")
     add(boss, "Ola Lie", code="O8", county="Viken", methods=["phone", "email"], internal_score=40, carried_score=90)

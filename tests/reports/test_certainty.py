@@ -1,6 +1,7 @@
 """How certain the results on the dashboard are: what is stored, for those whom the season lets see it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -73,6 +74,34 @@ def test_page_writes_the_stored_figures_as_norwegians_do(browser_of):
     assert f"best i klassen: {chance}" in page
     assert "Med 6 kontakter kan det samme senteret få et annet resultat ved en ny måling." in page
     assert "Slik er usikkerheten regnet ut" in page
+
+
+def test_tables_hold_low_and_high_for_those_who_may_see_them():
+    _, (enrolment, *_), user = judged_season()
+    results = dashboard_of(user, enrolment).results
+    own, total, nps = enrolment_figures(enrolment), results.headline[0], results.cx[2]
+
+    hidden = replace(results, has_intervals=False)
+
+    contrast = own.to_class["total"]
+    row = results.headline_numbers.rows[0]
+    assert row[:5] == [
+        "Totalresultat",
+        formatting.score(total.value),
+        formatting.interval(own.estimates["total"].interval),
+        "6",
+        formatting.score(total.class_mean),
+    ]
+    assert row[8] == f"{formatting.signed(contrast.value)} ({formatting.signed_interval(contrast[1:])})"
+    assert results.cx_numbers.rows[2][1:3] == [
+        formatting.signed(nps.value),
+        formatting.signed_interval(own.estimates["cx.nps"].interval),
+    ]
+    assert results.cx_numbers.rows[0][8] == "–"
+    assert [one[0] for one in results.method_numbers.rows] == ["Telefon", "E-post"]
+    assert results.area_numbers.rows[-1][0] == "Svar- og ventetid, alle kontakter"
+    assert hidden.headline_numbers.columns == ["Resultat", "Dere", "n", "klassen", "sesongen"]
+    assert hidden.headline_numbers.rows[0] == [row[0], row[1], row[3], row[4], row[6]]
 
 
 def test_difference_is_said_to_be_chance_while_nothing_lies_within(browser_of):

@@ -17,7 +17,14 @@ from scoring.season_statistics import (
     known_statistics,
     previous_season,
 )
-from scoring.services import recompute_season, refresh_owed_statistics, settle_owed_recomputes, store_statistics
+from scoring.services import (
+    NothingScored,
+    recompute_season,
+    recompute_statistics,
+    refresh_owed_statistics,
+    settle_owed_recomputes,
+    store_statistics,
+)
 from scoring.statistics.figures import EnrolmentFigures
 from scoring.tasks import refresh_statistics
 from tests.factories.accounts import UserFactory
@@ -166,6 +173,26 @@ def test_season_before_is_the_latest_of_the_organiser_that_is_over():
 
     assert previous_season(new) == old
     assert previous_season(old) is None
+
+
+def test_only_who_may_recompute_asks_for_statistics():
+    season, _ = played()
+
+    with pytest.raises(PermissionDenied):
+        recompute_statistics(season.pk, by=UserFactory(manager=True, organiser=season.organiser))
+    assert not StoredStatistics.objects.exists()
+
+    recompute_statistics(season.pk, by=administrator(season))
+    assert known_statistics(season).is_current
+
+
+def test_nothing_is_computed_of_a_season_without_scores():
+    season, _ = small_season()
+
+    with pytest.raises(NothingScored):
+        recompute_statistics(season.pk, by=administrator(season))
+
+    assert not StoredStatistics.objects.exists()
 
 
 def test_everything_is_kept_when_statistics_are_stored_anew():

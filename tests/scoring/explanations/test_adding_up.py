@@ -47,7 +47,7 @@ def random_season(seed, settings):
 
 
 @pytest.mark.parametrize("settings", RULES, ids=str)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [2])
 def test_contacts_add_up_to_every_figure_that_is_stored(seed, settings):
     season, _ = random_season(seed, settings)
     checked = 0

@@ -90,6 +90,17 @@ def dense(ratings, fit, *, participants, method):
     return criterion, estimates, covariance
 
 
+def errors_of_observers(ratings, fit, participants):
+    """Return the errors of the observers' effects from the whole matrix: given what is fixed, as lme4's ranef."""
+    participant, observer, score = ratings
+    of = [np.equal.outer(place, np.arange(place.max() + 1)).astype(float) for place in (participant, observer)]
+    own = fit.residual_variance * np.eye(score.size)
+    if participants == "random":
+        own += fit.participant_variance * of[0] @ of[0].T
+    told = of[1].T @ np.linalg.inv(own) @ of[1]
+    return np.sqrt(np.diag(np.linalg.inv(told + np.eye(len(told)) / fit.observer_variance)))
+
+
 @pytest.mark.parametrize(("participants", "method"), MODELS)
 def test_unbalanced_ratings_give_what_lme4_gives(participants, method):
     fit = fit_crossed(*textbook("unbalanced"), participants=participants, method=method)
@@ -141,6 +152,7 @@ def test_fit_is_that_of_the_whole_covariance_matrix(size, participants, method):
         assert fit.standard_errors == pytest.approx(np.sqrt(np.diag(covariance)), abs=1e-8)
     else:
         assert fit.covariance is None
+    assert fit.observer_errors == pytest.approx(errors_of_observers(ratings, fit, participants), abs=1e-8)
     predicted = fit.means[ratings[0]] + fit.observer_effects[ratings[1]]
     assert fit.residuals == pytest.approx(ratings[2] - predicted, abs=1e-9)
 
@@ -252,6 +264,14 @@ def test_equal_scores_have_no_variance_and_no_criterion(participants):
     assert fit.participant_variance == (None if participants == "fixed" else 0)
     assert fit.means == pytest.approx([third, third])
     assert fit.standard_errors.tolist() == [0, 0]
+    assert fit.evaluations == 0
+
+
+def test_participants_who_differ_and_never_vary_have_their_own_means():
+    fit = fit_crossed(np.repeat([0, 1], 3), np.tile([0, 1, 2], 2), np.repeat([50.0, 70.0], 3))
+
+    assert (fit.criterion, fit.residual_variance) == (None, 0)
+    assert fit.means == pytest.approx([50, 70])
 
 
 @pytest.mark.parametrize("method", ["REML", "ML"])

@@ -185,6 +185,15 @@ def test_intervals_enclose_the_share_and_come_out_the_same_again():
     assert importances(observations(), seed=1)[1] != nps
 
 
+def test_a_share_lies_in_its_interval_whatever_was_drawn():
+    for seed in range(3):
+        nps = importances(observations(), replicates=1, seed=seed)[1]
+
+        for driver in (*nps.areas.drivers, *nps.items.drivers):
+            assert driver.low <= driver.share <= driver.high
+            assert driver.share in {driver.low, driver.high}
+
+
 def test_the_order_of_reports_changes_nothing_but_the_last_bits():
     known = observations()
     order = np.random.default_rng(0).permutation(len(known.observer))
@@ -242,6 +251,7 @@ def test_one_observer_gives_no_interval_and_no_report_no_share():
     (_, nps), (_, nothing) = importances(alone), importances(empty)
 
     assert nps.items.drivers[0].share > 0.7
+    assert importances(replace(known, observer=known.observer % 2))[1].items.drivers[0].low > 0
     assert [(driver.low, driver.high) for driver in nps.items.drivers] == [(None, None)] * 3
     assert (nothing.n, nothing.observers, nothing.items.r_squared, nothing.items.few) == (0, 0, 0, True)
     assert {(driver.raw, driver.share, driver.low) for driver in nothing.items.drivers} == {(0, None, None)}

@@ -169,6 +169,7 @@ def test_perfect_participant_among_others_gets_at_least_the_rule_of_three():
     assert intervals.low[0] <= least.low[0]
     assert intervals.mean[0] <= intervals.high[0] <= 100
     assert intervals.high[0] - intervals.low[0] > 20
+    assert np.sqrt(np.diag(moderated_covariance(fit, intervals))) == pytest.approx(intervals.standard_error)
 
 
 def test_single_contact_borrows_all_its_variance():
@@ -269,10 +270,11 @@ def test_contrast_of_nothing_is_nothing():
 
 
 def test_moderated_covariance_has_the_standard_errors_on_its_diagonal():
-    participant, observer, score = season()
+    participant, observer, score = season(spreads=(2.0, 20.0))
     fit, intervals = intervals_of(participant, observer, score)
 
     covariance = moderated_covariance(fit, intervals)
 
     assert np.sqrt(np.diag(covariance)) == pytest.approx(intervals.standard_error)
+    assert intervals.variance.std() > 1
     assert covariance[0, 1] == pytest.approx(fit.covariance[0, 1])

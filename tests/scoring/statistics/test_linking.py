@@ -104,13 +104,13 @@ def test_scores_on_all_questions_give_each_participants_total(seed, mean):
     assert means == pytest.approx(summaries.matrix[:, 0, summaries.layout.total].tolist())
 
 
-@given(st.integers(0, 10_000))
-def test_with_all_questions_common_the_comparable_change_is_the_total_change(seed):
+@given(st.integers(0, 10_000), st.sampled_from(("contacts", "pooled")))
+def test_with_all_questions_common_the_comparable_change_is_the_total_change(seed, mean):
     codes = ["a", "phone", "c"]
     old = random_season(seed, codes)
     new = Season(old.battery, random_season(seed + 1, codes).reports, old.participant, old.observer)
 
-    linked = link(old, new, codes, participants=4)
+    linked = link(old, new, codes, participants=4, mean=mean)
 
     for change in (*participant_changes(linked), mean_change(linked, np.arange(4))):
         assert change.comparable == change.total
@@ -182,9 +182,26 @@ def test_contacts_that_tell_nothing_of_their_spread_have_wide_intervals():
 
     assert alone.total == (-100, -100, 100)
     assert mean_change(single, np.array([0])).total == (-100, -100, 100)
+    risen = link(season(built, [[NO]]), season(built, [[YES]]), ["a"], participants=1)
+    assert participant_changes(risen)[0].total == (100, -100, 100)
+    half = link(season(built, [[YES]]), season(built, [[YES]] * 9 + [[NO]]), ["a"], participants=1)
+    assert participant_changes(half)[0].total == (pytest.approx(-10), -100, 100)
     # By the rule of three: 1 - .025^(1/25) of the contacts may have been of a kind that was not met.
     assert (same.total.low, same.total.value) == (pytest.approx(100 * 0.025 ** (1 / 25) - 100), 0)
     assert same.total.high == -same.total.low
+
+
+def test_two_contacts_in_each_season_are_enough_for_an_interval():
+    built = battery("a", "b", points={"a": 99, "b": 1})
+    old, new = season(built, [[YES, YES], [YES, NO]]), season(built, [[NO, YES], [NO, NO]], observer=[2, 3])
+    linked = link(old, new, ["a", "b"], participants=1)
+
+    (own,), mean = participant_changes(linked), mean_change(linked, np.array([0]))
+
+    wanted = stats.ttest_ind([0, 1], [99, 100], equal_var=False).confidence_interval(0.95)
+    assert own.total == (-99, -100, pytest.approx(wanted.high))
+    assert mean.total.low == -100
+    assert -99 < mean.total.high < -85
 
 
 def test_a_mean_counts_every_participant_the_same():
@@ -253,6 +270,17 @@ def test_few_common_questions_and_questions_without_answers_are_not_screened():
     assert [drift.code for drift in link(old, new, codes, participants=1).left_out] == ["q7"]
     assert link(old, new, codes[:7], participants=1).left_out == ()
     assert link(old, new, codes[1:8], participants=1).left_out == ()
+
+
+def test_those_in_one_season_only_do_not_make_a_question_stand_out():
+    codes = [f"q{n}" for n in range(9)]
+    built, alike = battery(*codes), [[YES] * 9]
+    old = season(built, alike * 200 + [[YES] * 7 + [NO, YES]] * 200, participant=[0] * 200 + [-1] * 200)
+    everyone = season(built, old.reports.answers)
+    new = season(built, alike * 200)
+
+    assert link(old, new, codes, participants=1).left_out == ()
+    assert [drift.code for drift in link(everyone, new, codes, participants=1).left_out] == ["q7"]
 
 
 def test_the_comparable_change_finds_the_true_change():

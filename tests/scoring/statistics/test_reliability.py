@@ -174,6 +174,7 @@ def test_class_of_few_is_marked_and_one_of_none_has_no_reliability():
     components = estimate_components(*ratings)
 
     assert class_reliability(fit, np.array([2, 3, 4, 5]), components).few
+    assert not class_reliability(fit, np.array([2, 3, 4, 5, 6]), components).few
     assert class_reliability(fit, np.array([4]), components).absolute is None
     assert class_reliability(fit, np.array([], int), components) is None
 

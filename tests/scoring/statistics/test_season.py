@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from scoring.engine.rules import Rules
+from scoring.statistics.crossed import fit_crossed
 from scoring.statistics.estimates import SeasonContacts
+from scoring.statistics.intervals import contrast_interval, participant_intervals
 from scoring.statistics.season import season_statistics
 from tests.scoring.statistics.worlds import BATTERY, shuffled, world
 
@@ -73,7 +75,10 @@ def test_every_two_participants_of_a_class_are_compared_once(season):
         pairs = [{pair.first, pair.second} for pair in figures.pairs]
         assert len(pairs) == math.comb(len(members), 2)
         assert set().union(*pairs) == members
-        assert all(pair.difference.value >= 0 for pair in figures.pairs)
+        for pair in figures.pairs:
+            high, low = (found.enrolments[each].estimates["total"].value for each in (pair.first, pair.second))
+            assert pair.difference.value >= 0
+            assert pair.difference.value == pytest.approx(high - low, abs=1e-12)
 
 
 def test_order_of_the_reports_never_matters(season):
@@ -119,6 +124,71 @@ def test_severe_observers_are_found_and_their_participants_lifted():
     lifted = np.mean([lift[key] for key in met_worst - met_best])
     lowered = np.mean([lift[key] for key in met_best - met_worst])
     assert lifted > 0 > lowered
+
+
+def test_severity_is_that_of_the_fit_with_its_distance_in_spreads():
+    contacts = world(participants=40, severity=1.0, seed=4)
+    keys, observer = np.unique(contacts.observer, return_inverse=True)
+    fit = fit_crossed(contacts.participant, observer, contacts.scores.score)
+
+    found = {one.observer: one for one in season_statistics(contacts).season.severity}
+
+    effects = fit.observer_effects
+    away = effects - np.median(effects)
+    own = [found[key] for key in keys.tolist()]
+    assert [one.effect for one in own] == pytest.approx(effects.tolist())
+    assert [one.standard_deviation for one in own] == pytest.approx(fit.observer_errors.tolist())
+    assert [one.reports for one in own] == np.bincount(observer).tolist()
+    assert [one.distance for one in own] == pytest.approx((away / (1.4826 * np.median(np.abs(away)))).tolist())
+
+
+def test_distance_to_the_class_has_the_interval_of_that_contrast(season):
+    contacts, found = season
+    _, observer = np.unique(contacts.observer, return_inverse=True)
+    score = contacts.scores.score
+    fit = fit_crossed(contacts.participant, observer, score)
+    intervals = participant_intervals(fit, contacts.participant, score)
+
+    for place, key in enumerate(contacts.participants.tolist()):
+        members = contacts.classes == contacts.classes[place]
+        weights = (np.arange(len(members)) == place) - members / members.sum()
+        _, low, high = contrast_interval(fit, intervals, weights)
+        distance = found.enrolments[key].to_class["total"]
+        assert distance.low == pytest.approx(min(low, distance.value))
+        assert distance.high == pytest.approx(max(high, distance.value))
+
+
+def test_mean_of_all_has_the_interval_of_equal_weights_moved_to_the_published_mean(season):
+    contacts, found = season
+    _, observer = np.unique(contacts.observer, return_inverse=True)
+    score = contacts.scores.score
+    fit = fit_crossed(contacts.participant, observer, score)
+    weights = np.full(len(fit.counts), 1 / len(fit.counts))
+    mean = contrast_interval(fit, participant_intervals(fit, contacts.participant, score), weights)
+
+    estimate = found.season.season.estimates["total"]
+
+    moved = estimate.value - float(weights @ (np.bincount(contacts.participant, score) / fit.counts))
+    assert estimate.adjusted == pytest.approx(mean.value + moved)
+    assert estimate.interval == pytest.approx((mean.low + moved, mean.high + moved))
+
+
+def test_participant_who_never_answers_is_adjusted_to_nothing():
+    contacts = world()
+    contacts.reports.answered[:25] = False
+
+    own = season_statistics(contacts).enrolments[100].estimates["total"]
+
+    assert (own.value, own.interval.low) == (0, 0)
+    assert own.adjusted < 0.5
+
+
+def test_only_who_is_alone_in_its_class_has_no_distance_to_it():
+    pair = season_statistics(world(participants=2, classes=1, contacts=10)).enrolments
+    alone = season_statistics(world(participants=2, classes=2, contacts=10)).enrolments
+
+    assert all("total" in own.to_class for own in pair.values())
+    assert [("total" in own.to_class, "total" in own.to_season) for own in alone.values()] == [(False, True)] * 2
 
 
 def test_numbers_are_finite_and_plain(season):
