@@ -77,7 +77,8 @@ def _draw_contacts(earlier: Earlier) -> list[_Contact]:
         for key, observer, place in zip(keys, chosen.tolist(), _places(len(keys), len(weeks), rng), strict=True):
             role_play = f"R{numbers[sector.name]:02d}-{1 + int(rng.integers(len(sector.role_plays)))}"
             drawn.append((weeks[place], team[observer], key, role_play))
-    drawn.sort(key=lambda one: (one[0], one[1], one[2].centre))
+    # Numbers say nothing about who made the contact.
+    drawn.sort(key=lambda one: (one[0], one[2].centre, one[2].method, one[2].ordinal))
     return [
         _Contact(key, _assignment(f"{earlier.shape.season}-{number:05d}", week, observer, rng), role_play)
         for number, (week, observer, key, role_play) in enumerate(drawn, start=1)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from participants.models import Enrolment
-from scoring.statistics.figures import Estimate, Standing
+from scoring.statistics.figures import Estimate
 from scoring.statistics.intervals import Contrast, Interval
 from scoring.stored_figures import NearFigures
 from scoring.visibility import Reader, shows_intervals, shows_probabilities
@@ -11,7 +11,6 @@ from scoring.visibility import Reader, shows_intervals, shows_probabilities
 # Stored and shown are the same number; sums in another order may differ in the last digits.
 SAME = 1e-6
 # A chance among all participants that is smaller than this is not worth a line.
-LEAST_OVERALL = 0.01
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,14 @@ UNKNOWN = Certainty()
 
 @dataclass(frozen=True)
 class Likely:
-    """Between which places a participant probably stands, and its chance (0-1) of truly being first."""
+    """Between which places a participant probably stands, and its chance (0-1) of truly being first in the class.
+
+    The chance of being best of all is known too roughly to be told.
+    """
 
     in_class: Interval | None
     overall: Interval | None
     first_in_class: float | None
-    first_overall: float | None
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,7 @@ class KnownCertainty:
             in_class=standing.rank_class if self.shows_intervals else None,
             overall=standing.rank_overall if self.shows_intervals else None,
             first_in_class=standing.first_in_class if self.shows_probabilities else None,
-            first_overall=self._first_overall(standing),
         )
-
-    def _first_overall(self, standing: Standing) -> float | None:
-        is_shown = self.shows_probabilities and standing.first_overall >= LEAST_OVERALL
-        return standing.first_overall if is_shown else None
 
 
 def _interval(estimate: Estimate | None, shown: float | None) -> Interval | None:

@@ -26,7 +26,11 @@ def readers_of(season, client_of):
     """Give a browser of nobody, of a participant and of a manager."""
     people = ({"participant": True}, {"manager": True})
     return dict(
-        zip(READERS, [client_of(), *(client_of(UserFactory(organiser=season.organiser, **who)) for who in people)])
+        zip(
+            READERS,
+            [client_of(), *(client_of(UserFactory(organiser=season.organiser, **who)) for who in people)],
+            strict=True,
+        )
     )
 
 

@@ -58,6 +58,15 @@ def test_means_that_only_look_different_are_shared():
     assert [award.shared for award in best_of_both(found)] == [True, True]
 
 
+def test_equal_means_share_a_place_although_their_floats_differ():
+    standings = standing(*((Fraction(points, 60), Fraction(0), Fraction(0)) for points in (1, 4)))
+
+    first, second = both(standings, {100: 7.0, 101: 2.0})
+
+    assert first.mean != second.mean
+    assert [(one.place, one.shared) for one in (first, second)] == [(1, True)] * 2
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 60), st.integers(0, 1000)),
