@@ -1,5 +1,6 @@
 import pytest
 from django.db import OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
@@ -77,7 +78,7 @@ def test_site_without_its_database_is_not_ready(client):
 
 
 def test_site_whose_database_is_behind_is_not_ready(client):
-    MigrationRecorder(connection).record_unapplied("scoring", "0001_initial")
+    MigrationRecorder(connection).record_unapplied(*MigrationLoader(connection).graph.leaf_nodes("scoring")[0])
 
     assert readiness(client) == (503, {"database": "migrations are missing", "broker": "ok"})
 
