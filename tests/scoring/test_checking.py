@@ -245,6 +245,30 @@ def test_every_kind_of_difference_is_said_in_words(settled):
     assert str(checked) == f"{season.pk} 2021-12-22 02:20: 5"
 
 
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("points", "poeng"),
+        ("possible", "mulige poeng"),
+        ("score", "score"),
+        ("contacts", "kontakter"),
+        ("answered", "besvarte kontakter"),
+        ("total", "totalresultat"),
+        ("answered_score", "score for besvarte"),
+        ("rank_class", "plass i klassen"),
+        ("rank_overall", "plass totalt"),
+    ],
+)
+def test_each_column_has_its_own_words(settled, field, words):
+    season, _ = settled
+    detail = {"scope": "season", "whose": "", "report": "", "method": "", "stored": "1", "computed": "2"}
+    checked = ScoreCheck(season=season, checked_at=NIGHT, differences=1, details=[detail | {"field": field}])
+
+    (sentence,) = differences_in_words(checked)
+
+    assert sentence.casefold() == f"sesongen, alle kontakter: {words} er lagret som 1, men regnes ut til 2."
+
+
 def test_every_number_of_a_vector_has_a_name(settled):
     layout = Layout.of(battery_of(settled[0]))
     names = names_of_numbers(layout)

@@ -8,6 +8,8 @@ from ksp.accounts.services import system_user
 from participants.models import Season
 from responses.models import AnswerRevision, ReviewNote
 from responses.questionnaires.models import Question
+from scoring.computing import compute_season
+from scoring.engine.rules import Rules
 from scoring.models import EnrolmentStatistics, ScoringState
 from scoring.models import SeasonStatistics as StoredStatistics
 from scoring.season_statistics import (
@@ -127,6 +129,22 @@ def test_answers_of_a_report_that_came_back_are_compared_with_those_first_sent()
     assert (reread["welcome_easy"].n, reread["welcome_easy"].agreement) == (1, 1)
 
 
+def test_answer_that_was_changed_and_changed_back_is_as_it_was_first_sent():
+    season, (enrolment, *_) = played()
+    response = approve(report(enrolment, overall_impression="bad"))
+    question = season.questions.get(code="overall_impression")
+    options = [question.options.exclude(code="bad").first(), question.options.get(code="bad")]
+    by = response.observer.user or UserFactory(manager=True, organiser=season.organiser)
+    for old, new in (options[::-1], options):
+        AnswerRevision.objects.create(
+            response=response, question=question, old_option=old, new_option=new, changed_by=by, after_submission=True
+        )
+
+    reread = {one.code: one for one in compute_statistics(season).season.reread}
+
+    assert (reread["overall_impression"].n, reread["overall_impression"].agreement) == (1, 1)
+
+
 # Since the season before
 
 
@@ -154,6 +172,11 @@ def two_seasons():
     return old, new, again, stranger
 
 
+def total_of(computed, enrolment):
+    participants = computed.participants
+    return participants.matrix[participants.enrolments == enrolment.pk, 0, participants.layout.total].item()
+
+
 def test_change_since_the_season_before_is_over_what_is_the_same():
     old, new, (enrolment, *_), stranger = two_seasons()
 
@@ -165,6 +188,19 @@ def test_change_since_the_season_before_is_over_what_is_the_same():
     assert since.change.total.value == pytest.approx(since.change.comparable.value + since.change.battery.value)
     assert found.enrolments[stranger.pk].since is None
     assert found.season.season.since.season == old.code
+
+
+@pytest.mark.parametrize("mean", ["contacts", "pooled"])
+def test_change_is_that_of_the_totals_by_the_rules_of_the_season(mean):
+    old, new, (enrolment, *_), _ = two_seasons()
+    rules = Rules(mean=mean, min_contacts_ranked=1)
+
+    since = compute_statistics(new, rules).enrolments[enrolment.pk].since
+
+    now = compute_season(new, rules)
+    then = compute_season(old, rules)
+    before = old.enrolments.get(participant=enrolment.participant_id)
+    assert since.change.total.value == pytest.approx(total_of(now, enrolment) - total_of(then, before))
 
 
 def test_season_before_is_the_latest_of_the_organiser_that_is_over():

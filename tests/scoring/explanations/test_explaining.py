@@ -1,5 +1,7 @@
 """A figure in words: its rule, its formula, why contacts are left out, and what it costs to say so."""
 
+import re
+
 import pytest
 
 from scoring.batteries import battery_of
@@ -19,7 +21,7 @@ def one():
     season = season_with_battery()
     enrolment = EnrolmentFactory(season=season)
     approved(enrolment, weeks=["2021-W48"], choose={"agent_needs": "no", "nps": "10"})
-    approved(enrolment, weeks=["2021-W49"], choose={"nps": "3"})
+    approved(enrolment, weeks=["2021-W49"], choose={"nps": "6"})
     approved(enrolment, weeks=["2021-W50"], method="email", choose={"agent_additional": "na", "nps": "9"})
     approved(enrolment, weeks=["2021-W51"], method="chat", answered=False)
     scored(season)
@@ -51,6 +53,8 @@ def test_total_is_the_mean_of_all_contacts(one):
     )
     assert found.formula_words == "Summen av kontaktenes score / antall kontakter"
     assert "En kontakt som ikke ble besvart, teller 0." in found.rule
+    assert "Totalresultatet er gjennomsnittet av kontaktenes resultater." in " ".join(found.basis.rules_in_words)
+    assert found.about == "Hvordan kundesenteret gjorde det i alle kontaktene, fra 0 til 100."
     assert (found.unrounded, found.is_rounded, found.is_current, found.left_out) == ("73,75", True, True, [])
     assert (found.points, found.possible, found.has_points, found.has_answers) == (290, 395, True, False)
 
@@ -186,6 +190,17 @@ def test_figure_without_a_contact_says_so():
     assert (found.value, found.shown, found.formula, found.counted, found.unrounded) == (None, "–", "", [], "–")
 
 
+def test_contacts_of_one_week_come_by_their_codes():
+    enrolment = EnrolmentFactory(season=season_with_battery())
+    approved(enrolment, weeks=["2021-W48"] * 3)
+    for response, code in zip(enrolment.responses.order_by("pk"), "CBA", strict=True):
+        enrolment.responses.filter(pk=response.pk).update(code=code)
+
+    found = explain(enrolment, "total")
+
+    assert [line.contact.code for line in found.counted] == ["A", "B", "C"]
+
+
 def test_score_that_is_not_computed_yet_is_told_from_the_stored_one(one):
     approved(one, weeks=["2021-W52"], answered=False)
 
@@ -211,7 +226,7 @@ def test_score_that_is_not_computed_yet_is_told_from_the_stored_one(one):
     ],
 )
 def test_unknown_figure_is_refused(one, figure, method):
-    with pytest.raises(UnknownFigure):
+    with pytest.raises(UnknownFigure, match=re.escape(f"There is no figure “{figure}”")):
         explain(one, figure, method=method)
 
 
@@ -265,6 +280,19 @@ def test_contact_tells_each_question_once(count_queries, one):
     assert {counts["nps"], counts["agent_needs"]} == {"cx", "counted"}
     assert "agent_listened_phone" not in counts
     assert [area.code for area in found.areas] == ["waiting", "welcome", "agent", "overall", "cx"]
+
+
+def test_contact_in_which_nothing_counted_has_no_score(one):
+    response = one.responses.get(week="2021-W48")
+    response.packed = b"\xff" * len(response.packed)
+
+    response.save(update_fields=["packed"])
+
+    found, area = explain_contact(response), explain(one, "area.agent")
+
+    assert (found.points, found.possible, found.score) == (0, 0, None)
+    assert {area.weight for area in found.areas} == {0}
+    assert reasons(area) == {Left.UNANSWERED: ["2021-W51"], Left.NOT_APPLICABLE: ["2021-W48"]}
 
 
 def test_unanswered_contact_has_0_of_all_that_its_method_can_give(one):

@@ -66,6 +66,13 @@ def test_squeeze_borrows_nothing_from_one_variance_alone():
     assert (squeezed.df0, squeezed.variance0, squeezed.posterior.tolist()) == (0.0, 7.0, [7.0, 7.0])
 
 
+def test_squeeze_borrows_from_a_second_variance():
+    squeezed = squeeze(np.array([1.0, 100.0]), np.array([4.0, 4.0]))
+
+    assert squeezed.df0 > 0
+    assert 1 < squeezed.posterior[0] < squeezed.posterior[1] < 100
+
+
 def test_squeeze_gives_a_variance_without_degrees_of_freedom_the_shared_one():
     variances, df = np.array([*LIMMA[0][0], 12345.0]), np.array([*LIMMA[0][1], 0.0])
 

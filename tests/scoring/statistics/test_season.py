@@ -222,6 +222,7 @@ def test_season_without_reports_has_no_figures():
     found = season_statistics(nothing)
 
     assert (found.season.reports, found.enrolments) == (0, {})
+    assert (found.season.severity, found.season.items, found.season.weeks, found.season.methods) == ((), (), (), ())
 
 
 def test_pooled_totals_have_the_interval_moved_to_them():
