@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils import translation
 
 # The database's own bookkeeping, which differs between the two databases and costs next to nothing.
 BOOKKEEPING = ("BEGIN", "COMMIT", "RELEASE", "ROLLBACK", "SAVEPOINT")
@@ -44,6 +45,14 @@ def pytest_runtest_setup(item):
         pytest.skip("needs PostgreSQL")
     if item.get_closest_marker("worker") and not settings.REDIS_URL:
         pytest.skip("needs Redis")
+
+
+@pytest.fixture(autouse=True)
+def _usual_language():
+    """Let no test speak the language of the last reader of another one."""
+    from django.conf import settings
+
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

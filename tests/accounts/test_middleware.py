@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.test import Client
-from django.utils import translation
 
 from ksp.accounts.models import AuditEvent, Role
 from tests.factories.accounts import UserFactory
@@ -176,7 +175,3 @@ def test_change_is_noted_with_where_it_came_from(browser_of):
     browser_of(UserFactory()).post("/me/appearance/", {"colour_scheme": "dark"})
 
     assert AuditEvent.objects.get().origin == "web 127.0.0.1"
-
-
-def teardown_module():
-    translation.activate("nb")
