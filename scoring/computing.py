@@ -78,10 +78,12 @@ def _reports_at_once(rows: QuerySet[SurveyResponse], battery: Battery) -> Report
         week_number=Cast(Concat(Left("week", 4), Right("week", 2)), IntegerField()),
     ).values_list("pk", "enrolment_id", "method_place", "week_number", "is_answered", "packed")
     try:
-        found = read_records(columns, np.dtype([*REPORT_COLUMNS, ("answers", f"V{width}")]))
+        # Sorted here: the database would put so many rows on disk for that.
+        found = read_records(columns.order_by(), np.dtype([*REPORT_COLUMNS, ("answers", f"V{width}")]))
     except UnevenRowsError:
         message = "The packed answers belong to another questionnaire."
         raise InvalidReportError(message) from None
+    found = found[np.argsort(found["id"])]
     answers = np.frombuffer(np.ascontiguousarray(found["answers"]).tobytes(), ANSWER).astype(np.int16, copy=False)
     reports = Reports(
         id=np.ascontiguousarray(found["id"]),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 from django.db.models import BinaryField, Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Length
+from numpy.lib.recfunctions import repack_fields
 from numpy.typing import NDArray
 
 from ksp.lib.copying import copy_arrays, copy_columns, copy_rows
@@ -29,7 +30,7 @@ from scoring.engine.layout import STORED
 from scoring.engine.measures import GROUPS
 from scoring.engine.summaries import Summaries, add_up_by
 from scoring.models import ResponseScore, Scope, ScoreSummary
-from scoring.summary_columns import participant_columns
+from scoring.summary_columns import digests_of, only, participant_columns, stored_digests
 
 GROUP_OF = {method: group for group, method in enumerate(GROUPS)}
 
@@ -38,17 +39,29 @@ def write_season(season: Season) -> int:
     """Replace every stored score of the season; return how many reports count."""
     computed = compute_season(season)
     _write_scores(season, computed.records(), ResponseScore.objects.filter(season=season))
-    ScoreSummary.objects.filter(season=season).delete()
-    _write_summaries(computed)
+    stored = ScoreSummary.objects.filter(season=season)
+    if can_read_records():
+        _write_by_column(computed, stored)
+    else:
+        stored.delete()
+        copy_rows(ScoreSummary, SUMMARY_COLUMNS, computed.rows)
     return len(computed.reports)
 
 
-def _write_summaries(computed: ComputedSeason) -> None:
-    if not can_read_records():
-        copy_rows(ScoreSummary, SUMMARY_COLUMNS, computed.rows)
-        return
-    blocks = participant_columns(computed.book, computed.participants, computed.places)
-    copy_columns(ScoreSummary, SUMMARY_COLUMNS, blocks)
+def _write_by_column(computed: ComputedSeason, stored: QuerySet[ScoreSummary]) -> None:
+    """Store the summaries in place of those that are; a participant's that says so already stays."""
+    blocks = list(participant_columns(computed.book, computed.participants, computed.places))
+    before = stored_digests(stored.filter(scope=Scope.PARTICIPANT))
+    fresh = [digests_of(size, columns) for size, columns in blocks] if len(before) else []
+    gone = ~_among(before, np.sort(np.concatenate(fresh), order="key")) if fresh else np.ones(len(before), np.bool_)
+    stored.exclude(scope=Scope.PARTICIPANT).delete()
+    if gone.any():
+        stored.filter(pk__in=before["id"][gone].tolist()).delete()
+    if fresh:
+        blocks = [only(columns, ~_among(own, before)) for own, (_, columns) in zip(fresh, blocks, strict=True)]
+    changed = [block for block in blocks if block[0]]
+    if changed:
+        copy_columns(ScoreSummary, SUMMARY_COLUMNS, changed)
     copy_rows(ScoreSummary, SUMMARY_COLUMNS, computed.group_rows)
 
 
@@ -152,13 +165,15 @@ def stored_records(stored: QuerySet[ResponseScore], shape: np.dtype[np.void]) ->
     )
     names = ("response_id", "whole_points", "possible", "whole_score", "whole_areas")
     if can_read_records():
-        return read_records(rows.order_by("pk").values_list(*names), shape)
+        found = read_records(rows.order_by().values_list(*names), shape)
+        return found[np.argsort(found["response_id"])]
     return np.array([(*row[:-1], bytes(row[-1])) for row in rows.order_by("pk").values_list(*names)], shape)
 
 
 def _among(these: NDArray[np.void], those: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Tell of each of these records whether it is one of those, to the last bit; both in the order of the reports."""
-    place = np.searchsorted(those["response_id"], these["response_id"])
+    """Tell of each of these records whether it is one of those, to the last bit; those in the order of their keys."""
+    key = "key" if "key" in (these.dtype.names or ()) else "response_id"
+    place = np.searchsorted(those[key], these[key])
     there = place < len(those)
     same: NDArray[np.bool_] = np.zeros(len(these), np.bool_)
     same[there] = (_as_bytes(these[there]) == _as_bytes(those[place[there]])).all(axis=1)
@@ -166,4 +181,7 @@ def _among(these: NDArray[np.void], those: NDArray[np.void]) -> NDArray[np.bool_
 
 
 def _as_bytes(records: NDArray[np.void]) -> NDArray[np.uint8]:
+    """Return the records as rows of bytes; the key that a database gave them, ``id``, is no part of what they say."""
+    names = [name for name in records.dtype.names or () if name != "id"]
+    records = repack_fields(records[names]) if len(names) < len(records.dtype.names or ()) else records
     return np.ascontiguousarray(records).view(np.uint8).reshape(len(records), records.dtype.itemsize)

@@ -313,7 +313,7 @@ def test_recomputing_a_season_takes_the_same_queries_whatever_its_size(participa
     by = administrator(season)
     recompute_season(season.pk, by=by)
 
-    # PostgreSQL takes the participants in by column, and the classes by row.
+    # PostgreSQL is first asked what of the participants is stored, which here is right.
     with count_queries(10 if connection.vendor == "postgresql" else 9):
         recompute_season(season.pk, by=by)
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from django.db import connection
 
 from responses.models import SurveyResponse
 from responses.workflow import ReportState
@@ -155,6 +156,40 @@ def test_score_that_is_wrong_is_put_right_and_the_others_stay(wrong, count_queri
     assert f"({mended.pk})" in written[0]
     assert stored(season) == before
     assert ResponseScore.objects.get(pk=right.pk).points == 98
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"contacts": 9},
+        {"answered": 9},
+        {"total": 1.0},
+        {"total": None},
+        {"answered_score": None},
+        {"rank_class": None},
+        {"rank_overall": 7},
+        {"vector": b"short"},
+        {"sums": b""},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("method", ["", "phone"])
+def test_summary_that_is_wrong_is_put_right_and_the_others_stay(wrong, method):
+    season, (first, second, third, *_) = small_season()
+    for one in (first, second):
+        report(one, state=ReportState.APPROVED)
+    unanswered = report(third, method="email", state=ReportState.APPROVED, answered=False)
+    store.write_season(season)
+    before = stored(season)
+    ScoreSummary.objects.filter(enrolment=first, method=method).update(**wrong)
+    ScoreSummary.objects.filter(enrolment=unanswered.enrolment_id, method="").delete()
+    kept = ScoreSummary.objects.get(enrolment=second, method=method).pk
+
+    store.write_season(season)
+
+    assert stored(season) == before
+    stayed = ScoreSummary.objects.filter(pk=kept).exists()
+    assert stayed == (connection.vendor == "postgresql")
 
 
 def test_scores_that_are_right_are_not_written_anew(count_queries):
