@@ -58,7 +58,7 @@ def approved_reports(season: Season, battery: Battery, enrolments: Collection[in
     rows = SurveyResponse.objects.approved().filter(season=season).order_by("pk")
     if enrolments is not None:
         rows = rows.filter(enrolment__in=enrolments)
-    if can_read_records():
+    elif can_read_records():
         return _reports_at_once(rows, battery)
     columns = rows.values_list("pk", "enrolment_id", "method", "week", "is_answered", "packed")
     return Reports.from_rows(
