@@ -10,7 +10,6 @@ from tests.factories.scoring import ResponseScoreFactory
 
 pytestmark = pytest.mark.django_db
 SHAPE = np.dtype([("response_id", "<i8"), ("points", "<i4"), ("score", "<f8"), ("areas", "V4")])
-needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL writes rows that way")
 
 
 def rows():
@@ -22,7 +21,7 @@ def test_only_postgresql_writes_rows_as_they_are_read():
     assert can_read_records() == (connection.vendor == "postgresql")
 
 
-@needs_postgresql
+@pytest.mark.postgres
 def test_rows_are_read_to_the_last_bit():
     first = ResponseScoreFactory(points=7, score=0.1 + 0.2, areas=b"\x00\xffab")
     second = ResponseScoreFactory(points=-0, score=None, areas=b"1234")
@@ -36,12 +35,12 @@ def test_rows_are_read_to_the_last_bit():
     assert found["areas"].tolist() == [b"\x00\xffab", b"1234"]
 
 
-@needs_postgresql
+@pytest.mark.postgres
 def test_no_rows_are_an_empty_array():
     assert read_records(rows(), SHAPE).shape == (0,)
 
 
-@needs_postgresql
+@pytest.mark.postgres
 @pytest.mark.parametrize("widths", [(3,), (4, 3), (3, 5), (40,)], ids=str)
 def test_rows_of_another_width_are_refused(widths):
     for width in widths:
@@ -51,7 +50,7 @@ def test_rows_of_another_width_are_refused(widths):
         read_records(rows(), SHAPE)
 
 
-@needs_postgresql
+@pytest.mark.postgres
 def test_missing_value_is_refused():
     ResponseScoreFactory(score=None, areas=b"1234")
     missing = ResponseScore.objects.order_by("pk").values_list("response_id", "points", "score", "areas")
