@@ -158,6 +158,10 @@ def _problem(cast: _Cast) -> Problem:
         season_capacity=np.array(
             [UNLIMITED if one.season_capacity is None else one.season_capacity for one in people], np.int64
         ),
+        scores=np.array(
+            [settings.new_observer_score if one.known_score is None else one.known_score for one in people], np.float64
+        ),
+        traits=np.zeros((len(people), 0), np.int64),
     )
 
 

@@ -20,7 +20,9 @@ class Problem:
     ``quotas`` (participants × methods) is the distribution key; ``role_plays`` (participants) how many role-plays
     there are to choose from; ``mornings`` (methods) which must be begun before noon; ``open_days`` (weeks × weekdays)
     when contacts can be made. ``met`` and ``customers`` are observers × participants, ``offers`` observers × methods,
-    ``available`` observers × weeks; the rest has one value for each observer.
+    ``available`` observers × weeks; ``traits`` (observers × traits) numbers each observer's level of gender, age,
+    region and so on, from 0, and is −1 where it is not known; the rest has one value for each observer, ``scores``
+    from 0 to 100.
     """
 
     quotas: Ints
@@ -34,6 +36,8 @@ class Problem:
     may_work: Bools
     weekly_capacity: Ints
     season_capacity: Ints
+    scores: Floats
+    traits: Ints
 
     @property
     def weeks(self) -> int:

@@ -24,6 +24,8 @@ def problem(*, participants=188, observers=100, weeks=17, seed=1, **fields):
         "may_work": rng.random(observers) < 0.97,
         "weekly_capacity": rng.integers(3, 6, observers),
         "season_capacity": np.full(observers, 60),
+        "scores": rng.uniform(60, 100, observers),
+        "traits": rng.integers(0, (2, 4, 5), (observers, 3)),
     }
     return Problem(**{**usual, **fields})
 

@@ -1,0 +1,1 @@
+"""An observer’s own weeks as a list and as a private calendar feed."""

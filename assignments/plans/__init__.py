@@ -1,0 +1,1 @@
+"""Proposals for a season’s plan, and their repair."""

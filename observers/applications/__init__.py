@@ -1,0 +1,1 @@
+"""Observers’ applications for a season, and the season’s team."""
