@@ -2,8 +2,9 @@
 
 from django.apps import AppConfig
 
-from ksp.lib.navigation import register_count
+from ksp.lib.navigation import register_rows
 from ksp.lib.panels import register_panel
+from observers.applications.records import register_meetings
 from observers.loads import register_load
 
 
@@ -17,5 +18,6 @@ class AssignmentsConfig(AppConfig):
         from assignments import panels, receivers, rules, selectors  # noqa: F401, PLC0415 -- registers permissions and receivers
 
         register_panel("observers:detail", panels.observers_assignments)
-        register_count("unassigned", panels.unassigned)
+        register_rows("unassigned", selectors.unassigned)
         register_load(selectors.loads_of)
+        register_meetings(selectors.meetings_before)

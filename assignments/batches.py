@@ -1,4 +1,4 @@
-"""Offers and acceptances of a whole week at once: the same checks and records as one by one, in few statements."""
+"""Offers, answers and withdrawals of many contacts at once: checked and recorded as one by one, in few statements."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,17 +9,19 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assignments import emails
+from assignments.deadlines import answer_by
 from assignments.eligibility import Candidate, Facts, judge
 from assignments.models import Assignment
-from assignments.services import SeasonNotOpen
-from assignments.signals import assignment_changed
-from assignments.workflow import ACCEPT, OFFER
+from assignments.services import ReasonMissing, SeasonNotOpen, check_manual_is_read, replacement_of
+from assignments.signals import assignment_changed, observers_concerned
+from assignments.workflow import ACCEPT, EXPIRE, OFFER, WITHDRAW
 from ksp.accounts.models import AuditEvent, User
-from ksp.accounts.services import owe_mail
 from ksp.lib.weeks import IsoWeek
 from ksp.lib.workflow import Transition, TransitionNotAllowed
+from observers.applications.models import TeamMember
 from observers.models import CustomerRelation, Observer, PriorContact
+from participants.models import Enrolment, Season
+from participants.season_settings import SeasonSettings
 from participants.workflow import SeasonState
 
 BATCH = 500
@@ -34,52 +36,136 @@ class Act:
 
 
 @transaction.atomic
-def offer_planned(assignment_ids: Collection[int], *, now: datetime, by: User) -> list[Assignment]:
-    """Offer each contact to the observer it is planned for, and owe every observer one mail about all of theirs.
+def offer_planned(
+    assignment_ids: Collection[int], *, now: datetime, is_held: bool = False, by: User
+) -> list[Assignment]:
+    """Offer each contact to the observer it is planned for; their next letter says so, and may be held.
 
     Return those that were offered. A contact without an observer, with one whom a rule no longer allows, or of a
     class that is paused stays planned.
     """
-    rows = [item for item in _lock(assignment_ids, OFFER) if item.observer is not None]
-    for item in rows:
-        if not by.has_perm(OFFER.permission, item):
-            raise PermissionDenied
-        if item.season.state != SeasonState.OPEN:
-            raise SeasonNotOpen(_("The season is not open. Open it before you offer assignments."))
+    rows = [item for item in _lock(assignment_ids, OFFER, by=by) if item.observer is not None]
+    if any(item.season.state != SeasonState.OPEN for item in rows):
+        raise SeasonNotOpen(_("The season is not open. Open it before you offer assignments."))
     judged = judge_planned(rows)
     offered = [item for item in rows if judged[item.pk].is_eligible and item.enrolment.award_class.paused_at is None]
+    settings = {item.season_id: item.season.settings for item in offered}
+    until = {
+        key: answer_by(key[1], method=key[2], settings=settings[key[0]], now=now)
+        for key in {(item.season_id, item.week, item.method) for item in offered}
+    }
+    by_answer: dict[datetime, list[int]] = {}
     for item in offered:
         item.state, item.offered_at = OFFER.target, now
-    Assignment.objects.filter(pk__in=[item.pk for item in offered]).update(state=OFFER.target, offered_at=now)
+        item.answer_by = until[item.season_id, item.week, item.method]
+        by_answer.setdefault(item.answer_by, []).append(item.pk)
+    for moment, keys in by_answer.items():
+        Assignment.objects.filter(pk__in=keys).update(state=OFFER.target, offered_at=now, answer_by=moment)
     _record(OFFER, [(item, by) for item in offered])
-    _tell(offered, by=by)
+    _announce(offered, OFFER, now=now, is_held=is_held, by=by)
     return offered
 
 
 @transaction.atomic
 def accept_offered(acts: Mapping[int, Act]) -> list[Assignment]:
-    """Let each offer, by its key, be accepted by its own observer."""
-    rows = _lock(acts, ACCEPT)
+    """Let each offer, by its key, be accepted by its own observer, who has read the manual."""
+    rows = _lock(acts, ACCEPT, by=None)
     for item in rows:
         act = acts[item.pk]
         if not act.by.has_perm(ACCEPT.permission, item):
             raise PermissionDenied
         item.state, item.answered_at = ACCEPT.target, act.now
+    check_manual_is_read(rows)
     Assignment.objects.filter(pk__in=[item.pk for item in rows]).update(state=ACCEPT.target)
     Assignment.objects.bulk_update(rows, ["answered_at"], batch_size=BATCH)
     _record(ACCEPT, [(item, acts[item.pk].by) for item in rows])
     return rows
 
 
-def _lock(assignment_ids: Collection[int], transition: Transition) -> list[Assignment]:
+@transaction.atomic
+def withdraw_many(
+    assignment_ids: Collection[int],
+    *,
+    reason: str,
+    now: datetime,
+    is_told: bool = True,
+    is_held: bool = False,
+    by: User,
+) -> list[Assignment]:
+    """Take the contacts back from their observers, who are told unless they know; return what is planned instead.
+
+    Letters that are held wait until a manager sends them.
+    """
+    if not reason.strip():
+        raise ReasonMissing(_("Say why the assignment is withdrawn; the observer sees it."))
+    rows = _lock(assignment_ids, WITHDRAW, by=by)
+    reason = reason.strip()[:300]
+    for item in rows:
+        item.state, item.decline_reason = WITHDRAW.target, reason
+    keys = [item.pk for item in rows]
+    Assignment.objects.filter(pk__in=keys).update(state=WITHDRAW.target, decline_reason=reason)
+    return _let_go(rows, WITHDRAW, now=now, is_told=is_told, is_held=is_held, by=by)
+
+
+@transaction.atomic
+def expire_many(assignment_ids: Collection[int], *, now: datetime, by: User) -> list[Assignment]:
+    """Let offers that nobody answered lapse; return what is planned instead."""
+    rows = _lock(assignment_ids, EXPIRE, by=by)
+    for item in rows:
+        item.state = EXPIRE.target
+    Assignment.objects.filter(pk__in=[item.pk for item in rows]).update(state=EXPIRE.target)
+    return _let_go(rows, EXPIRE, now=now, is_told=True, by=by)
+
+
+def _let_go(
+    rows: Sequence[Assignment],
+    transition: Transition,
+    *,
+    now: datetime,
+    is_told: bool,
+    is_held: bool = False,
+    by: User,
+) -> list[Assignment]:
+    """Record that contacts fell away, announce it, and plan them anew."""
+    _record(transition, [(item, by) for item in rows])
+    if is_told:
+        _announce(rows, transition, now=now, is_held=is_held, by=by)
+    fresh = Assignment.objects.bulk_create([replacement_of(item) for item in rows], batch_size=BATCH)
+    events = (
+        AuditEvent.of(by, "assignment.planned_again", new, replaces=old.code)
+        for new, old in zip(fresh, rows, strict=True)
+    )
+    AuditEvent.objects.bulk_create(events, batch_size=BATCH)
+    return fresh
+
+
+def _lock(assignment_ids: Collection[int], transition: Transition, *, by: User | None) -> list[Assignment]:
     """Fetch the assignments for update, or say why one of them cannot be moved now."""
     rows = Assignment.objects.select_for_update(of=("self",)).filter(pk__in=list(assignment_ids)).order_by("pk")
-    found = list(rows.select_related("season", "observer__user", "enrolment__award_class"))
+    found = list(rows)
+    # Many contacts, few of all else: each of those is read once.
+    seasons = Season.objects.defer("manual").in_bulk({item.season_id for item in found})
+    enrolments = Enrolment.objects.select_related("award_class").in_bulk({item.enrolment_id for item in found})
+    observers = Observer.objects.select_related("user").in_bulk({item.observer_id for item in found} - {None})
+    for season in seasons.values():
+        if by is not None and not by.has_perm(transition.permission, season):
+            raise PermissionDenied
     for item in found:
+        item.season, item.enrolment = seasons[item.season_id], enrolments[item.enrolment_id]
+        item.observer = observers[item.observer_id] if item.observer_id else None
         if item.state not in transition.sources:
             message = _("This assignment is already “%(state)s”. Reload the page.")
             raise TransitionNotAllowed(message % {"state": item.get_state_display()})
     return found
+
+
+def _announce(
+    rows: Sequence[Assignment], transition: Transition, *, now: datetime, is_held: bool = False, by: User
+) -> None:
+    if rows:
+        observers_concerned.send(
+            sender=Assignment, assignments=rows, transition=transition, by=by, now=now, is_held=is_held
+        )
 
 
 def _record(transition: Transition, moves: Sequence[tuple[Assignment, User]]) -> None:
@@ -91,7 +177,8 @@ def _record(transition: Transition, moves: Sequence[tuple[Assignment, User]]) ->
 def judge_planned(assignments: Iterable[Assignment]) -> dict[int, Candidate]:
     """Return, by assignment, its planned observer judged by every rule."""
     rows = [(item, item.observer) for item in assignments if item.observer is not None]
-    known = _Knowledge.about([observer for _item, observer in rows])
+    seasons = {item.season_id: item.season for item, _observer in rows}
+    known = _Knowledge.about([observer for _item, observer in rows], seasons.values())
     return {item.pk: judge(known.facts(item, observer)) for item, observer in rows}
 
 
@@ -104,21 +191,26 @@ class _Knowledge:
     customers: frozenset[tuple[int, int]]
     in_week: Counter[tuple[int | None, int, str]]
     in_season: Counter[tuple[int | None, int]]
+    has_left: frozenset[tuple[int, int]]
+    settings: Mapping[int, SeasonSettings]
 
     @classmethod
-    def about(cls, observers: Sequence[Observer]) -> "_Knowledge":
-        """Read it in three queries."""
+    def about(cls, observers: Sequence[Observer], seasons: Iterable[Season]) -> "_Knowledge":
+        """Read it in four queries."""
         keys = {observer.pk for observer in observers}
         meeting = Assignment.objects.meeting().filter(observer__in=keys)
         rows = list(meeting.values_list("observer_id", "participant_id", "season_id", "week"))
         before = PriorContact.objects.filter(observer__in=keys).values_list("observer_id", "participant_id")
         relations = CustomerRelation.objects.filter(observer__in=keys).values_list("observer_id", "participant_id")
+        left = TeamMember.objects.filter(observer__in=keys, left_at__isnull=False)
         return cls(
             meetings=Counter((row[0], row[1]) for row in rows),
             met_before=frozenset(before),
             customers=frozenset(relations),
             in_week=Counter((row[0], row[2], row[3]) for row in rows),
             in_season=Counter((row[0], row[2]) for row in rows),
+            has_left=frozenset(left.values_list("season_id", "observer_id")),
+            settings={season.pk: season.settings for season in seasons},
         )
 
     def facts(self, item: Assignment, observer: Observer) -> Facts:
@@ -132,18 +224,6 @@ class _Knowledge:
             is_customer=pair in self.customers,
             load_in_week=self.in_week[observer.pk, item.season_id, item.week] - 1,
             load_in_season=self.in_season[observer.pk, item.season_id] - 1,
-            settings=item.season.settings,
+            has_left=(item.season_id, observer.pk) in self.has_left,
+            settings=self.settings[item.season_id],
         )
-
-
-def _tell(offered: Iterable[Assignment], *, by: User) -> None:
-    """Owe each observer one mail about everything that was offered."""
-    own: dict[int, list[Assignment]] = {}
-    for item in offered:
-        if item.observer is not None and item.observer.user is not None:
-            own.setdefault(item.observer.pk, []).append(item)
-    for items in own.values():
-        user = items[0].observer.user if items[0].observer is not None else None
-        if user is not None:
-            subject, body = emails.offers(items, to=user)
-            owe_mail(organiser_id=by.organiser_id, to=user.email, subject=subject, body=body)

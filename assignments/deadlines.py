@@ -1,7 +1,7 @@
 """By when a contact is to be made, and how urgent that is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -10,11 +10,13 @@ from django.utils.translation import ngettext
 from ksp.lib.calendar import NORWAY, OSLO, local_date
 from ksp.lib.formatting import clock, long_date, weekday_date
 from ksp.lib.weeks import IsoWeek
+from participants.season_settings import SeasonSettings
 
 FRIDAY = 5
 LAST_HOUR = 15
 LONG_AGO = 14
 SOON = 7
+END_OF_DAY = time(23, 59, 59)
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,14 @@ def deadline_of(week: str, *, method: str, email_hour: int) -> datetime:
     day = days[-1] if days else parsed.days()[FRIDAY - 1]
     hour = email_hour if method == "email" else LAST_HOUR
     return datetime(day.year, day.month, day.day, hour, tzinfo=OSLO)
+
+
+def answer_by(week: str, *, method: str, settings: SeasonSettings, now: datetime) -> datetime:
+    """Return until when an offer that is made known now stands: to the end of a day, but not beyond its own week."""
+    last = local_date(now) + timedelta(days=settings.offer_days)
+    stands = datetime.combine(last, END_OF_DAY, OSLO)
+    deadline = deadline_of(week, method=method, email_hour=settings.email_latest_hour)
+    return deadline if now < deadline < stands else stands
 
 
 def urgency_of(deadline: datetime, *, method: str, now: datetime) -> Urgency:

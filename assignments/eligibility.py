@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Assignment
+from assignments.rule_words import lazy_sentence
 from ksp.lib.weeks import IsoWeek
+from observers.applications.models import TeamMember
 from observers.models import CustomerRelation, Observer, PriorContact
 from participants.season_settings import SeasonSettings
 
@@ -26,6 +27,7 @@ class Facts:
     load_in_week: int
     load_in_season: int
     settings: SeasonSettings
+    has_left: bool = False
 
     @property
     def score(self) -> float:
@@ -53,29 +55,23 @@ def _is_available(facts: Facts) -> bool:
     return starts and ends
 
 
+def _rule(code: str, is_met: Callable[[Facts], bool]) -> Rule:
+    return Rule(code, lazy_sentence(code), is_met)
+
+
 RULES = (
-    Rule("active", _("The observer is no longer active."), lambda facts: facts.observer.is_active),
-    Rule("never_met", _("Has contacted this participant before."), lambda facts: not facts.has_met),
-    Rule(
-        "not_customer", _("Is a customer of the participant, or registered there."), lambda facts: not facts.is_customer
-    ),
-    Rule("offers_method", _("Does not use this contact method."), lambda facts: facts.method in facts.observer.methods),
-    Rule("available", _("Is not available in this week."), _is_available),
-    Rule(
-        "weekly_capacity",
-        _("Has as many contacts in this week as they can take."),
-        lambda facts: facts.load_in_week < facts.observer.weekly_capacity,
-    ),
-    Rule(
+    _rule("active", lambda facts: facts.observer.is_active),
+    _rule("has_left", lambda facts: not facts.has_left),
+    _rule("never_met", lambda facts: not facts.has_met),
+    _rule("not_customer", lambda facts: not facts.is_customer),
+    _rule("offers_method", lambda facts: facts.method in facts.observer.methods),
+    _rule("available", _is_available),
+    _rule("weekly_capacity", lambda facts: facts.load_in_week < facts.observer.weekly_capacity),
+    _rule(
         "season_capacity",
-        _("Has as many contacts in this season as they can take."),
         lambda facts: facts.observer.season_capacity is None or facts.load_in_season < facts.observer.season_capacity,
     ),
-    Rule(
-        "good_score",
-        _("Has an internal score below what the season requires."),
-        lambda facts: facts.score >= facts.settings.least_observer_score,
-    ),
+    _rule("good_score", lambda facts: facts.score >= facts.settings.least_observer_score),
 )
 
 
@@ -113,6 +109,7 @@ def candidates(assignment: Assignment, observers: Iterable[Observer]) -> list[Ca
                 load_in_week=known.in_week[observer.pk],
                 load_in_season=known.in_season[observer.pk],
                 settings=settings,
+                has_left=observer.pk in known.has_left,
             )
         )
         for observer in observers
@@ -126,10 +123,17 @@ class _Knowledge:
     customers: frozenset[int]
     in_week: Mapping[int, int]
     in_season: Mapping[int, int]
+    has_left: frozenset[int]
+
+
+def who_left(season_id: int) -> frozenset[int]:
+    """Return the observers who have left the season's team."""
+    left = TeamMember.objects.filter(season=season_id, left_at__isnull=False)
+    return frozenset(left.values_list("observer_id", flat=True))
 
 
 def _knowledge(assignment: Assignment) -> _Knowledge:
-    """Read, in three queries, what the rules need about everybody."""
+    """Read, in four queries, what the rules need about everybody."""
     others = Assignment.objects.meeting().exclude(pk=assignment.pk)
     met = others.filter(participant=assignment.participant_id).values_list("observer_id", flat=True)
     before = PriorContact.objects.filter(participant=assignment.participant_id).values_list("observer_id", flat=True)
@@ -148,4 +152,5 @@ def _knowledge(assignment: Assignment) -> _Knowledge:
         customers=frozenset(customers.values_list("observer_id", flat=True)),
         in_week=in_week,
         in_season=in_season,
+        has_left=who_left(assignment.season_id),
     )

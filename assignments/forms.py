@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import week_choices
-from assignments.models import RolePlay
+from assignments.models import Assignment, AssignmentQuerySet, RolePlay
+from assignments.workflow import AssignmentState
 from observers.models import Observer, ObserverQuerySet
 from participants.models import AwardClass, ContactMethod, Enrolment, Season
 
@@ -19,6 +20,37 @@ class OfferForm(forms.Form):
     def __init__(self, *args: Any, observers: ObserverQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ModelChoiceField[Observer]", self.fields["observer"]).queryset = observers
+
+
+class OfferManyForm(forms.Form):
+    """Which of the contacts that have an observer are offered: those that are ticked, else all up to a week."""
+
+    contact = forms.ModelMultipleChoiceField(
+        Assignment.objects.none(), to_field_name="public_id", required=False, widget=forms.MultipleHiddenInput
+    )
+    until = forms.ChoiceField(label=_("Up to and including"), required=False)
+    is_held = forms.BooleanField(label=_("Hold the letters in the outbox until I send them"), required=False)
+
+    def __init__(self, *args: Any, season: Season, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = cast("forms.ModelMultipleChoiceField[Assignment]", self.fields["contact"])
+        chosen.queryset = season.assignments.all()
+        weeks = [("", _("Choose a week")), *week_choices(season)]
+        cast("forms.ChoiceField", self.fields["until"]).choices = weeks
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        cleaned = super().clean() or self.cleaned_data
+        if not (cleaned.get("contact") or cleaned.get("until")):
+            raise forms.ValidationError(_("Choose some contacts, or the week up to which you want to offer."))
+        return cleaned
+
+    def planned(self, rows: AssignmentQuerySet) -> AssignmentQuerySet:
+        """Return those of the rows that are to be offered; a contact without an observer cannot be."""
+        ready = rows.filter(state=AssignmentState.PLANNED, observer__isnull=False)
+        if self.cleaned_data["contact"]:
+            return ready.filter(pk__in=self.cleaned_data["contact"])
+        return ready.filter(week__lte=self.cleaned_data["until"])
 
 
 class EnrolmentField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no types when it runs

@@ -60,6 +60,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             return self.filter(observer__user=user, state__in=SEEN_BY_OBSERVER)
         return self.none()
 
+    def planned_or_made(self) -> "AssignmentQuerySet":
+        """Return those that have not fallen away, with an observer or without."""
+        return self.filter(state__in=MEETING)
+
     def meeting(self) -> "AssignmentQuerySet":
         """Return those in which observer and participant meet, or have met."""
         return self.filter(state__in=MEETING, observer__isnull=False)
@@ -81,6 +85,7 @@ class Assignment(models.Model):
     observer = models.ForeignKey(Observer, models.PROTECT, null=True, blank=True, related_name="assignments")
     state = models.CharField(_("state"), max_length=10, choices=AssignmentState, default=AssignmentState.PLANNED)
     offered_at = models.DateTimeField(null=True)
+    answer_by = models.DateTimeField(_("answer by"), null=True, blank=True)
     answered_at = models.DateTimeField(null=True)
     decline_reason = models.CharField(_("why declined"), max_length=300, blank=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
@@ -112,3 +117,21 @@ class Assignment(models.Model):
     def get_absolute_url(self) -> str:
         """Return the manager's page of the assignment."""
         return reverse("assignments:detail", args=[self.public_id])
+
+
+class ManualRead(models.Model):
+    """An observer has said that they have read the season's manual."""
+
+    season = models.ForeignKey(Season, models.CASCADE, related_name="manual_reads")
+    observer = models.ForeignKey(Observer, models.CASCADE, related_name="manual_reads")
+    read_at = models.DateTimeField(_("read"))
+
+    class Meta:
+        verbose_name = _("reading of the manual")
+        verbose_name_plural = _("readings of the manual")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["season", "observer"], name="manual_is_read_once_in_a_season"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.observer}, {self.season.code}"

@@ -13,7 +13,7 @@ from assignments.models import Assignment, AssignmentQuerySet
 from assignments.workflow import AssignmentState
 from ksp.accounts.models import User
 from ksp.lib.weeks import IsoWeek
-from participants.models import Season
+from participants.models import ContactMethod, Season
 from participants.workflow import SeasonState
 
 SLOT_HOURS = 2
@@ -50,6 +50,11 @@ class Home:
     def has_earlier(self) -> bool:
         """Some of the contacts should have been made in an earlier week."""
         return any(task.assignment.week < str(self.week) for task in self.tasks)
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """When the first of the offers lapses."""
+        return min((task.assignment.answer_by for task in self.offers if task.assignment.answer_by), default=None)
 
     @property
     def is_empty(self) -> bool:
@@ -108,9 +113,20 @@ def tasks_of(assignments: Iterable[Assignment], *, now: datetime) -> list[Task]:
     return [task_of(row, reports.get(row.pk), now=now) for row in rows]
 
 
+def unread_manuals(user: User, season_ids: Iterable[int]) -> set[int]:
+    """Return which of the seasons have a manual that the observer has not said they have read."""
+    seasons = Season.objects.filter(pk__in=list(season_ids)).exclude(manual="")
+    return set(seasons.exclude(manual_reads__observer__user=user).values_list("pk", flat=True))
+
+
 def advice_of(assignment: Assignment) -> dict[str, object]:
-    """Return the advised day, and the hours of it, where there is such advice."""
+    """Return the advised day, and the hours of it, where there is such advice; e-mail is sent before its last hour."""
     day = IsoWeek.parse(assignment.week).days()[assignment.weekday - 1] if assignment.weekday else None
     first = int(assignment.slot) if assignment.slot else None
-    hours = _("between %(first)s and %(last)s") % {"first": first, "last": first + SLOT_HOURS} if first else ""
+    hours = ""
+    if first is not None:
+        last = first + SLOT_HOURS
+        if assignment.method == ContactMethod.EMAIL:
+            last = min(last, assignment.season.settings.email_latest_hour)
+        hours = _("between %(first)s and %(last)s") % {"first": first, "last": last}
     return {"day": day, "hours": hours}

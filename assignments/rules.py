@@ -20,3 +20,4 @@ def is_assigned(user: User, assignment: Assignment | None) -> bool:
 
 rules.add_perm("assignments.plan_assignment", is_manager & is_own_organisers)
 rules.add_perm("assignments.answer_assignment", is_observer & is_assigned)
+rules.add_perm("assignments.confirm_manual", is_observer & is_own_organisers)

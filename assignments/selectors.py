@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from assignments.eligibility import Candidate, candidates
-from assignments.models import Assignment
+from assignments.models import Assignment, AssignmentQuerySet
 from assignments.workflow import OPEN, AssignmentState
 from ksp.accounts.models import User
 from observers.models import Observer
@@ -36,10 +36,10 @@ def standing_of(season: Season) -> Standing:
     return Standing(**counts)
 
 
-def count_unassigned(user: User) -> int:
-    """Count the contacts of open seasons that nobody has been found for."""
+def unassigned(user: User) -> AssignmentQuerySet:
+    """Return the contacts of open seasons that nobody has been found for."""
     rows = Assignment.objects.visible_to(user).filter(state=AssignmentState.PLANNED, observer=None)
-    return rows.filter(season__state=SeasonState.OPEN).count()
+    return rows.filter(season__state=SeasonState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,13 @@ def loads_of(observer_ids: Collection[int]) -> dict[int, int]:
     """Return how many contacts each of these observers has under way now."""
     rows = Assignment.objects.filter(observer__in=observer_ids, state__in=OPEN)
     return dict(rows.values_list("observer_id").annotate(Count("pk")))
+
+
+def meetings_before(season_id: int, observer_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return which of a season's participants these observers have met in other seasons, or are to meet there."""
+    met = Assignment.objects.meeting().filter(observer__in=observer_ids, participant__enrolments__season=season_id)
+    found: dict[int, set[int]] = {}
+    for observer, participant in met.exclude(season=season_id).values_list("observer_id", "participant_id"):
+        if observer is not None:
+            found.setdefault(observer, set()).add(participant)
+    return found

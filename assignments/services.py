@@ -1,5 +1,6 @@
 """Every change to assignments."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -8,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assignments import eligibility, emails
-from assignments.models import Assignment, RolePlay
-from assignments.signals import assignment_changed
-from assignments.workflow import ACCEPT, CANCEL, DECLINE, EXPIRE, FINISH, OFFER, WITHDRAW
+from assignments import eligibility
+from assignments.deadlines import answer_by
+from assignments.models import Assignment, ManualRead, RolePlay
+from assignments.signals import assignment_changed, observers_concerned
+from assignments.workflow import ACCEPT, CANCEL, DECLINE, EXPIRE, FINISH, OFFER, WITHDRAW, AssignmentState
 from ksp.accounts.models import AuditEvent, User
-from ksp.accounts.services import owe_mail
 from ksp.lib.errors import DomainError
 from ksp.lib.weeks import IsoWeek
 from ksp.lib.workflow import Transition, TransitionNotAllowed
@@ -54,6 +55,12 @@ class ClassPaused(DomainError):
     code: ClassVar[str] = "class_paused"
 
 
+class ManualNotRead(DomainError):
+    """The observer has not said that they have read the season's manual."""
+
+    code: ClassVar[str] = "manual_not_read"
+
+
 class ContactImpossible(DomainError):
     """The contact cannot be made as it was described; the message says what does not fit."""
 
@@ -83,9 +90,25 @@ def _move(assignment: Assignment, transition: Transition, *, by: User, **fields:
     return assignment
 
 
+def _announce(
+    assignment: Assignment, transition: Transition, *, now: datetime | None, is_held: bool = False, by: User
+) -> None:
+    """Say what has come to, or been taken from, an observer."""
+    observers_concerned.send(
+        sender=Assignment,
+        assignments=[assignment],
+        transition=transition,
+        by=by,
+        now=now or timezone.now(),
+        is_held=is_held,
+    )
+
+
 @transaction.atomic
-def offer_assignment(assignment_id: int, *, observer_id: int, now: datetime | None = None, by: User) -> Assignment:
-    """Give the contact to an observer whom every rule allows, and owe them a mail that says so."""
+def offer_assignment(
+    assignment_id: int, *, observer_id: int, now: datetime | None = None, is_held: bool = False, by: User
+) -> Assignment:
+    """Give the contact to an observer whom every rule allows; their next letter says so."""
     assignment = _lock(assignment_id, OFFER, by=by)
     if assignment.season.state != SeasonState.OPEN:
         raise SeasonNotOpen(_("The season is not open. Open it before you offer assignments."))
@@ -96,10 +119,10 @@ def offer_assignment(assignment_id: int, *, observer_id: int, now: datetime | No
     if observer.organiser_id != assignment.season.organiser_id:
         raise PermissionDenied
     _check_eligible(assignment, observer)
-    _move(assignment, OFFER, by=by, observer=observer, offered_at=now or timezone.now())
-    if observer.user is not None:
-        subject, body = emails.offer(assignment, to=observer.user)
-        owe_mail(organiser_id=by.organiser_id, to=observer.user.email, subject=subject, body=body)
+    now = now or timezone.now()
+    last = answer_by(assignment.week, method=assignment.method, settings=assignment.season.settings, now=now)
+    _move(assignment, OFFER, by=by, observer=observer, offered_at=now, answer_by=last)
+    _announce(assignment, OFFER, now=now, is_held=is_held, by=by)
     return assignment
 
 
@@ -113,9 +136,36 @@ def _check_eligible(assignment: Assignment, observer: Observer) -> None:
 
 @transaction.atomic
 def accept_assignment(assignment_id: int, *, now: datetime | None = None, by: User) -> Assignment:
-    """The observer takes the contact on."""
+    """The observer, who has read the manual, takes the contact on."""
     assignment = _lock(assignment_id, ACCEPT, by=by)
+    check_manual_is_read([assignment])
     return _move(assignment, ACCEPT, by=by, answered_at=now or timezone.now())
+
+
+def check_manual_is_read(assignments: Collection[Assignment]) -> None:
+    """Refuse if one of the observers has a manual to read first; a season without a manual asks for nothing."""
+    seasons = Season.objects.filter(pk__in={item.season_id for item in assignments}).exclude(manual="")
+    asking = set(seasons.values_list("pk", flat=True))
+    wanted = {(item.season_id, item.observer_id) for item in assignments if item.season_id in asking}
+    if not wanted:
+        return
+    observers = {observer for _season, observer in wanted if observer is not None}
+    reads = ManualRead.objects.filter(season__in=asking, observer__in=observers)
+    if wanted - set(reads.values_list("season_id", "observer_id")):
+        raise ManualNotRead(_("Read the project manual first, and say at its end that you have read it."))
+
+
+@transaction.atomic
+def read_manual(season_id: int, *, now: datetime, by: User) -> ManualRead:
+    """The observer has read the season's manual, and may accept contacts; saying it twice changes nothing."""
+    season = Season.objects.get(pk=season_id)
+    if not by.has_perm("assignments.confirm_manual", season):
+        raise PermissionDenied
+    observer = Observer.objects.get(user=by)
+    read, is_new = ManualRead.objects.get_or_create(season=season, observer=observer, defaults={"read_at": now})
+    if is_new:
+        AuditEvent.record(by, "manual.read", season)
+    return read
 
 
 @transaction.atomic
@@ -130,28 +180,35 @@ def decline_assignment(assignment_id: int, *, reason: str, now: datetime | None 
 
 
 @transaction.atomic
-def withdraw_assignment(assignment_id: int, *, reason: str, by: User) -> Assignment:
-    """Take the contact back from its observer; it is planned anew."""
+def withdraw_assignment(assignment_id: int, *, reason: str, now: datetime | None = None, by: User) -> Assignment:
+    """Take the contact back from its observer, whose next letter says so; it is planned anew."""
     if not reason.strip():
         raise ReasonMissing(_("Say why the assignment is withdrawn; the observer sees it."))
     assignment = _lock(assignment_id, WITHDRAW, by=by)
     _move(assignment, WITHDRAW, by=by, decline_reason=reason.strip()[:300])
+    _announce(assignment, WITHDRAW, now=now, by=by)
     plan_again(assignment, by=by)
     return assignment
 
 
 @transaction.atomic
-def expire_assignment(assignment_id: int, *, by: User) -> Assignment:
+def expire_assignment(assignment_id: int, *, now: datetime | None = None, by: User) -> Assignment:
     """Let an offer that nobody answered lapse; the contact is planned anew."""
     assignment = _move(_lock(assignment_id, EXPIRE, by=by), EXPIRE, by=by)
+    _announce(assignment, EXPIRE, now=now, by=by)
     plan_again(assignment, by=by)
     return assignment
 
 
 @transaction.atomic
-def cancel_assignment(assignment_id: int, *, by: User) -> Assignment:
-    """The contact will not be made, and is not planned anew."""
-    return _move(_lock(assignment_id, CANCEL, by=by), CANCEL, by=by)
+def cancel_assignment(assignment_id: int, *, now: datetime | None = None, by: User) -> Assignment:
+    """The contact will not be made, and is not planned anew; an observer who knew of it is told."""
+    assignment = _lock(assignment_id, CANCEL, by=by)
+    was_known = assignment.state != AssignmentState.PLANNED
+    _move(assignment, CANCEL, by=by)
+    if was_known:
+        _announce(assignment, CANCEL, now=now, by=by)
+    return assignment
 
 
 @transaction.atomic
@@ -173,8 +230,16 @@ def plan_again(assignment: Assignment, *, by: User) -> Assignment:
     found = Assignment.objects.filter(replaces=assignment).first()
     if found is not None:
         return found
+    fresh = replacement_of(assignment)
+    fresh.save(force_insert=True)
+    AuditEvent.record(by, "assignment.planned_again", fresh, replaces=assignment.code)
+    return fresh
+
+
+def replacement_of(assignment: Assignment) -> Assignment:
+    """Return the same contact, not yet written, with the next number and without an observer."""
     stem, _dot, number = assignment.code.partition(".")
-    fresh = Assignment.objects.create(
+    return Assignment(
         season=assignment.season,
         enrolment=assignment.enrolment,
         participant_id=assignment.participant_id,
@@ -186,8 +251,6 @@ def plan_again(assignment: Assignment, *, by: User) -> Assignment:
         role_play_id=assignment.role_play_id,
         replaces=assignment,
     )
-    AuditEvent.record(by, "assignment.planned_again", fresh, replaces=assignment.code)
-    return fresh
 
 
 @transaction.atomic

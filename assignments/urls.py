@@ -9,6 +9,7 @@ app_name = "assignments"
 urlpatterns = [
     path("assignments/", manager.listing, name="list"),
     path("assignments/new/", manager.create, name="create"),
+    path("assignments/offer/", manager.offer_many, name="offer_many"),
     path("assignments/<uuid:key>/", manager.detail, name="detail"),
     path("assignments/<uuid:key>/offer/", manager.offer, name="offer"),
     path("assignments/<uuid:key>/withdraw/", manager.withdraw, name="withdraw"),
@@ -23,4 +24,5 @@ urlpatterns = [
     path("observer/assignments/<uuid:key>/accept/", observer.accept, name="accept"),
     path("observer/assignments/<uuid:key>/decline/", observer.decline, name="decline"),
     path("observer/manual/", observer.manual, name="manual"),
+    path("observer/manual/<str:code>/read/", observer.read_manual, name="read_manual"),
 ]

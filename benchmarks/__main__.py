@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from benchmarks import linking, simulation
+from benchmarks import linking, planning, repairing, simulation
 from scripts.place import ROOT, VAR, say
 from scripts.services import Services, start
 
@@ -23,7 +23,7 @@ COPIES = 99
 
 
 def main() -> None:
-    """Measure scores, statistics, pages, a hundred seasons, and the statistics beside the truth."""
+    """Measure scores, statistics, pages, a hundred seasons, plans, and the statistics beside the truth."""
     services = start()
     with _database(services, "bench") as app_url, _database(services, "bench_floor") as floor_url:
         os.environ |= {
@@ -85,6 +85,10 @@ def _measure(app_url: str, floor_url: str) -> dict[str, Any]:
 
     multiply(season, copies=COPIES)
     many = measure_many(season)
+    say("Planning seasons …")
+    plans = planning.measure_plans()
+    say("Repairing seasons …")
+    repairs = repairing.measure_repairs()
     say("Simulating seasons whose truth is known …")
     return {
         "measured_at": time.strftime("%Y-%m-%dT%H:%M:%S"),
@@ -92,6 +96,8 @@ def _measure(app_url: str, floor_url: str) -> dict[str, Any]:
         "statistics": certainty,
         "pages": pages,
         "many": many,
+        "plans": plans,
+        "repairs": repairs,
         "simulation": simulation.simulate(),
         "linking": linking.simulate(),
     }
@@ -150,6 +156,8 @@ def _show(figures: dict[str, Any]) -> None:
             f"{name:34} {row['cpu_ms']:8.2f} {row['floor_cpu_ms']:7.2f} {row['ratio']:6.2f} {row['goal_ratio']:5.1f} "
             f"{row['wall_p95_ms']:7.1f}"
         )
+    planning.show(figures["plans"])
+    repairing.show(figures["repairs"])
     simulation.show(figures["simulation"])
     linking.show(figures["linking"])
 

@@ -152,11 +152,17 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/Oslo"
 CELERY_BEAT_SCHEDULE = {
     "recompute-owed-scores": {"task": "scoring.tasks.recompute_owed_scores", "schedule": 20.0},
+    "make-owed-proposals": {"task": "assignments.plans.tasks.make_owed_proposals", "schedule": 20.0},
     "refresh-statistics": {"task": "scoring.tasks.refresh_statistics", "schedule": 120.0},
     "check-scores": {"task": "scoring.tasks.check_scores_nightly", "schedule": crontab(hour="3", minute="20")},
     "verify-publications": {
         "task": "reports.tasks.verify_publications",
         "schedule": crontab(hour="3", minute="40"),
+    },
+    "send-waiting-letters": {"task": "assignments.letters.tasks.send_waiting_letters", "schedule": 60.0},
+    "expire-unanswered-offers": {
+        "task": "assignments.letters.tasks.expire_unanswered_offers",
+        "schedule": crontab(minute="7"),
     },
     "send-owed-mail": {"task": "ksp.accounts.tasks.send_owed_mail", "schedule": 30.0},
 }

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("assignments.urls")),
     path("", include("assignments.letters.urls")),
     path("", include("assignments.plans.urls")),
+    path("", include("assignments.teams.urls")),
     path("", include("assignments.calendars.urls")),
     path("", include("responses.urls")),
     path("", include("scoring.urls")),

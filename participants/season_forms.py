@@ -109,6 +109,28 @@ class Choice:
         )
 
 
+class DayText(DateField):
+    """A day as settings keep it, 2021-12-24, or nothing."""
+
+    def clean(self, value: Any) -> str:
+        """Return the day as text."""
+        day = super().clean(value)
+        return day.isoformat() if day else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One setting that is a day, or not decided."""
+
+    name: str
+    label: Words
+    explanation: Words
+
+    def field(self) -> forms.Field:
+        """Return the field it is filled in with."""
+        return DayText(label=self.label, help_text=self.explanation, required=False)
+
+
 SHARED_OUT = gettext_lazy("Contacts are shared out over a participant’s methods in proportion to the weights.")
 IN_A_GRADE = gettext_lazy("The four weights in a grade are 100 together.")
 WEIGHTS = (
@@ -124,7 +146,7 @@ GRADES = (
     Number(f"grade_weights{PART}punctuality", gettext_lazy("Grade: weight of delivery on time"), "", 0, 100),
 )
 
-GROUPS: tuple[tuple[Words, tuple[Number | Choice, ...]], ...] = (
+GROUPS: tuple[tuple[Words, tuple[Number | Choice | Day, ...]], ...] = (
     (
         gettext_lazy("Contacts"),
         (
@@ -172,6 +194,11 @@ GROUPS: tuple[tuple[Words, tuple[Number | Choice, ...]], ...] = (
     (
         gettext_lazy("Observers"),
         (
+            Day(
+                "applications_until",
+                gettext_lazy("Last day to apply"),
+                gettext_lazy("Without one, observers can apply until the season ends."),
+            ),
             Number(
                 "least_observer_score",
                 gettext_lazy("Least internal score"),

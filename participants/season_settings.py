@@ -31,7 +31,8 @@ class SeasonSettings:
     ``areas_over_all`` are the areas whose score counts an unanswered contact as 0; ``ties`` decide between equal
     totals, in this order; ``best_on`` are the methods with an award; ``intervals_for`` and ``probabilities_for`` say
     who sees how certain a result is: ``managers``, ``participants`` or ``public``, each with those before it;
-    ``employees_informed`` is ``warn`` or ``block``; limits are in seconds, but working days for e-mail. ``closed_on``
+    ``employees_informed`` is ``warn`` or ``block``; limits are in seconds, but working days for e-mail. Observers
+    apply up to ``applications_until`` (2021-10-31), or to the season's last day. ``closed_on``
     are days (2021-12-24) without contacts beside weekends and holidays; a week with fewer than ``least_working_days``
     gets no contacts. ``plan_weights`` are what a plan weighs, over its defaults; an offer stands ``offer_days``; an
     observer may move a contact ``week_change_limit`` weeks; a letter waits ``letters_wait_minutes`` for more news.
@@ -63,6 +64,7 @@ class SeasonSettings:
     probabilities_for: str = "public"
     employees_informed: str = "warn"
     retention_months: int = 24
+    applications_until: str = ""
     closed_on: list[str] = field(default_factory=list)
     least_working_days: int = 3
     plan_weights: dict[str, float] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from ksp.lib.workflow import Transition, TransitionNotAllowed
 from participants.distribution import distribute
 from participants.models import AwardClass, ContactChannel, Enrolment, Participant, Representative, Season
 from participants.season_settings import FIXED_BY_OPENING, SeasonSettings
-from participants.signals import season_changed, season_settings_changed
+from participants.signals import channel_closed, class_changed, season_changed, season_settings_changed
 from participants.workflow import CLOSE, OPEN, PAUSE, PUBLISH, RESUME, SeasonState
 
 
@@ -48,6 +48,12 @@ class ReasonMissing(DomainError):
     """A move that needs a reason came without one."""
 
     code: ClassVar[str] = "reason_missing"
+
+
+class LastChannel(DomainError):
+    """The participant has no other way to be contacted."""
+
+    code: ClassVar[str] = "last_channel"
 
 
 @transaction.atomic
@@ -170,6 +176,7 @@ def pause_class(class_id: int, *, reason: str, now: datetime | None, by: User) -
     award_class.paused_at, award_class.pause_reason = now, reason.strip()[:250] if now else ""
     award_class.save(update_fields=["paused_at", "pause_reason"])
     AuditEvent.record(by, "class.paused" if now else "class.resumed", award_class, reason=reason)
+    class_changed.send(sender=AwardClass, award_class=award_class, is_paused=now is not None, by=by)
     return award_class
 
 
@@ -221,6 +228,29 @@ def change_enrolment(enrolment_id: int, *, by: User, **fields: Any) -> Enrolment
         before={name: str(before[name] or "") for name in changed},
         after={name: str(value or "") for name, value in changed.items()},
     )
+    return enrolment
+
+
+@transaction.atomic
+def close_channel(channel_id: int, *, reason: str, by: User) -> Enrolment:
+    """The participant is no longer contacted by this method; the key shares its contacts out on those that are left."""
+    channel = ContactChannel.objects.select_related("enrolment__season", "enrolment__participant").get(pk=channel_id)
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("season").get(pk=channel.enrolment_id)
+    if not by.has_perm("participants.change_enrolment", enrolment):
+        raise PermissionDenied
+    if not reason.strip():
+        raise ReasonMissing(_("Write why the contact channel is no longer used."))
+    if enrolment.season.state in {SeasonState.CLOSED, SeasonState.PUBLISHED}:
+        raise SeasonFrozen(_("The season is closed. Its contact channels stay as they are."))
+    left = list(enrolment.channels.exclude(pk=channel.pk))
+    if not left:
+        raise LastChannel(_("It is the participant’s only contact channel. Add another one first."))
+    method, planned = channel.method, channel.planned_contacts
+    channel.delete()
+    share_out_contacts(enrolment, left, settings=enrolment.season.settings)
+    ContactChannel.objects.bulk_update(left, ["planned_contacts"])
+    AuditEvent.record(by, "channel.closed", enrolment, method=method, planned=planned, reason=reason.strip()[:250])
+    channel_closed.send(sender=Enrolment, enrolment=enrolment, method=method, by=by)
     return enrolment
 
 

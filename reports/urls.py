@@ -3,12 +3,17 @@
 from django.urls import path
 
 from reports import api
-from reports.views import control, explanations, participant, results, statistics
+from reports.views import control, explanations, follow_up, participant, results, shifts, statistics
 
 app_name = "reports"
 
 urlpatterns = [
     path("control/", control.control, name="control"),
+    path("control/follow-up/", follow_up.follow_up, name="follow_up"),
+    path("control/behind/", follow_up.behind, name="behind"),
+    path("control/shifts/", shifts.shifts, name="shifts"),
+    path("control/<str:code>/remind/", follow_up.remind, name="remind"),
+    path("control/<str:code>/plan/<str:view>.<str:form>", control.export, name="control_export"),
     path("control/statistics/", statistics.overview, name="statistics"),
     path("control/statistics/fairness/", statistics.fairness, name="statistics_fairness"),
     path("control/statistics/reliability/", statistics.reliability, name="statistics_reliability"),

@@ -31,6 +31,11 @@ ASPECT_NAMES: Final = {
 }
 
 
+def begun_in(season_id: int) -> set[int]:
+    """Return the keys of the season's assignments that have a report, however little is in it."""
+    return set(SurveyResponse.objects.filter(season=season_id).values_list("assignment_id", flat=True))
+
+
 class ReportDesk:
     """Says how far the reports of an observer have come."""
 

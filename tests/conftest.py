@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import translation
 
+pytest_plugins = ["tests.workers"]
 # The database's own bookkeeping, which differs between the two databases and costs next to nothing.
 BOOKKEEPING = ("BEGIN", "COMMIT", "RELEASE", "ROLLBACK", "SAVEPOINT")
 

@@ -6,13 +6,18 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
+from assignments.calendars.tokens import token_of
 from ksp.accounts.models import Role
 from ksp.accounts.services import send_invitation
 from reports.services import freeze_results
 from tests.factories.accounts import ApiTokenFactory, UserFactory
+from tests.factories.applications import ApplicationFactory, TeamMemberFactory
 from tests.factories.assignments import AssignmentFactory, RolePlayFactory
+from tests.factories.calendars import CalendarFeedFactory
+from tests.factories.letters import NoticeFactory
 from tests.factories.observers import ObserverFactory
 from tests.factories.participants import AwardClassFactory, ImportBatchFactory, RepresentativeFactory
+from tests.factories.plans import PlanProposalFactory, ProposedContactFactory
 from tests.factories.questionnaires import season_with_battery
 from tests.factories.responses import filled_response
 
@@ -82,6 +87,24 @@ ACCESS = {
     "observers:list": ("get", {}, STAFF),
     "observers:detail": ("get", {"key": "observer"}, STAFF),
     "observers:own_page": ("get", {}, OBSERVERS),
+    "applications:own": ("get", {}, OBSERVERS),
+    # The season of this world is past, so that an application is only read.
+    "applications:own_work": ("get", {}, OBSERVERS_ACT),
+    "applications:own_relations": ("get", {}, OBSERVERS_ACT),
+    "applications:submit": ("post", {}, OBSERVERS_ACT),
+    "applications:withdraw": ("post", {}, OBSERVERS_ACT),
+    "applications:list": ("get", {}, STAFF),
+    "applications:decide": ("post", {}, STAFF_ACT),
+    "applications:detail": ("get", {"key": "application"}, STAFF),
+    "applications:change_team": ("post", {"key": "application"}, STAFF_ACT),
+    "teams:team": ("get", {}, STAFF),
+    "teams:add": ("post", {}, STAFF_ACT),
+    # The empty form is not understood.
+    "teams:remove": ("post", {}, row(400, 400, FORBIDDEN, FORBIDDEN)),
+    "teams:choose": ("get", {}, STAFF),
+    "teams:take_in": ("post", {}, STAFF_ACT),
+    "teams:advice": ("get", {}, STAFF),
+    "teams:report_relation": ("get", {}, OBSERVERS),
     "assignments:list": ("get", {}, STAFF),
     "assignments:create": ("get", {}, STAFF),
     "assignments:detail": ("get", {"key": "planned"}, STAFF),
@@ -92,12 +115,44 @@ ACCESS = {
     "assignments:role_plays": ("get", {"code": "season"}, STAFF),
     "assignments:create_role_play": ("get", {"code": "season"}, STAFF),
     "assignments:role_play": ("get", {"code": "season", "key": "role_play"}, STAFF),
+    "plans:home": ("get", {}, STAFF),
+    "plans:request": ("post", {}, row(HIDDEN, HIDDEN, FORBIDDEN, FORBIDDEN)),
+    "plans:compare": ("get", {}, row(HIDDEN, HIDDEN, FORBIDDEN, FORBIDDEN)),
+    "plans:proposal": ("get", {"key": "proposal"}, STAFF),
+    "plans:progress": ("get", {"key": "proposal"}, STAFF),
+    "plans:cancel": ("post", {"key": "proposal"}, STAFF_ACT),
+    "plans:discard": ("post", {"key": "proposal"}, STAFF_ACT),
+    "plans:apply": ("post", {"key": "proposal"}, STAFF_ACT),
+    "plans:participant": ("get", {"key": "proposal", "participant": "proposed_participant"}, STAFF),
+    "plans:choices": ("get", {"key": "proposal", "number": "proposed"}, STAFF),
+    "plans:move": ("post", {"key": "proposal", "number": "proposed"}, STAFF_ACT),
+    "plans:lock": ("post", {"key": "proposal", "number": "proposed"}, STAFF_ACT),
+    "plans:settings": ("get", {"code": "season"}, STAFF),
     "assignments:observer_home": ("get", {}, OBSERVERS),
     "assignments:own_list": ("get", {}, OBSERVERS),
     "assignments:own_detail": ("get", {"key": "offered"}, OBSERVERS),
     "assignments:accept": ("post", {"key": "offered"}, OBSERVERS_ACT),
     "assignments:decline": ("post", {"key": "offered"}, OBSERVERS_MISUNDERSTOOD),
     "assignments:manual": ("get", {}, OBSERVERS),
+    "assignments:read_manual": ("post", {"code": "season"}, OBSERVERS_ACT),
+    "assignments:offer_many": ("post", {}, STAFF_ACT),
+    "letters:outbox": ("get", {}, STAFF),
+    "letters:letter": ("get", {"key": "letter"}, STAFF),
+    "letters:send_held": ("post", {}, STAFF_ACT),
+    "letters:send": ("post", {"key": "letter"}, STAFF_ACT),
+    "letters:hold": ("post", {"key": "letter"}, STAFF_ACT),
+    "letters:let_go": ("post", {"key": "letter"}, STAFF_ACT),
+    "letters:drop": ("post", {"key": "letter"}, STAFF_ACT),
+    "letters:offers": ("get", {}, OBSERVERS),
+    "letters:accept_week": ("post", {}, OBSERVERS_ACT),
+    "letters:change_week": ("post", {"key": "offered"}, OBSERVERS_ACT),
+    "letters:report_relation": ("post", {"key": "offered"}, OBSERVERS_ACT),
+    "calendars:own": ("get", {}, OBSERVERS),
+    "calendars:make_address": ("post", {}, OBSERVERS_ACT),
+    "calendars:show_names": ("post", {}, OBSERVERS_ACT),
+    "calendars:close": ("post", {}, OBSERVERS_ACT),
+    # Whoever holds the address reads the calendar: programs do not sign in.
+    "calendars:feed": ("get", {"token": "calendar"}, ANYBODY),
     "responses:start_contact": ("post", {"key": "accepted"}, OBSERVERS_ACT),
     "responses:contact": ("get", {"key": "draft"}, OBSERVERS),
     "responses:start_attempt": ("post", {"key": "draft"}, OBSERVERS_ACT),
@@ -121,6 +176,11 @@ ACCESS = {
     "responses:return": ("post", {"key": "submitted"}, STAFF_CONFLICT),
     "responses:reject": ("post", {"key": "submitted"}, STAFF_CONFLICT),
     "reports:control": ("get", {}, STAFF),
+    "reports:control_export": ("get", {"code": "season", "view": "weeks", "form": "csv"}, STAFF),
+    "reports:follow_up": ("get", {}, STAFF),
+    "reports:behind": ("get", {}, STAFF),
+    "reports:shifts": ("get", {}, STAFF),
+    "reports:remind": ("post", {"code": "season"}, STAFF_ACT),
     "reports:statistics": ("get", {}, STAFF),
     "reports:statistics_fairness": ("get", {}, STAFF),
     "reports:statistics_reliability": ("get", {}, STAFF),
@@ -161,6 +221,14 @@ ACCESS = {
     "api_nothing": ("get", {"rest": "nothing/"}, row(HIDDEN, HIDDEN, HIDDEN, HIDDEN, anonymous=401)),
     "live": ("get", {}, ANYBODY),
     "ready": ("get", {}, ANYBODY),
+}
+
+# What is sent along where an address alone means nothing.
+SENT = {
+    "assignments:offer": {"observer": "candidate"},
+    "teams:add": {"season": "season", "observer": "candidate"},
+    "teams:remove": {"season": "season", "observer": "member", "reason": ""},
+    "teams:take_in": {"season": "season"},
 }
 
 NO_ROWS = dict.fromkeys(("new", "changed", "unchanged", "error", "rows", "warnings", "absent"), 0) | {"new_classes": []}
@@ -219,24 +287,33 @@ def world(db):
     planned = AssignmentFactory(season=season)
     offered = AssignmentFactory(season=season, offered=True, observer=observer)
     accepted = AssignmentFactory(season=season, accepted=True, observer=observer)
+    calendar = CalendarFeedFactory(observer=observer)
     published = season_with_battery("published", code="KSP21", organiser=organiser)
     freeze_results(published.pk, by=people[Role.ADMINISTRATOR])
     stranger = UserFactory(organiser=organiser)
+    proposed = ProposedContactFactory(proposal=PlanProposalFactory(season=season, ready=True))
     invited = send_invitation(stranger.pk, by=people[Role.ADMINISTRATOR])
     things = {
         "accepted": accepted.public_id,
+        "application": ApplicationFactory(season=season, observer=observer, submitted=True).public_id,
+        "member": TeamMemberFactory(season=season).observer.public_id,
         "api_token": ApiTokenFactory(user=people[Role.ADMINISTRATOR]).pk,
         "own_class": approved.enrolment.award_class_id,
         "account": stranger.public_id,
         "award_class": AwardClassFactory(season=season).pk,
+        "calendar": token_of(calendar.public_id, calendar.version),
         "batch": ImportBatchFactory(organiser=organiser, season=season, counts=NO_ROWS).public_id,
         "candidate": ObserverFactory(organiser=organiser).public_id,
         "draft": draft.public_id,
+        "letter": NoticeFactory(letter__season=season, letter__observer=observer).letter.public_id,
         "observer": observer.public_id,
         "offered": offered.public_id,
         "participant": participant.public_id,
         "person": people[Role.PARTICIPANT].public_id,
         "planned": planned.public_id,
+        "proposal": proposed.proposal.public_id,
+        "proposed": proposed.number,
+        "proposed_participant": proposed.participant.public_id,
         "approved": approved.public_id,
         "role_play": RolePlayFactory(season=season).pk,
         "season": season.code,
@@ -269,7 +346,7 @@ def test_everybody_comes_in_where_the_table_says_and_nowhere_else(world, who):
 
     for name, (method, arguments, _statuses) in ACCESS.items():
         address = reverse(name, kwargs={key: things.get(value, value) for key, value in arguments.items()})
-        data = {"observer": things["candidate"]} if name == "assignments:offer" else {}
+        data = {key: things.get(value, value) for key, value in SENT.get(name, {}).items()}
         found[name] = status_of(client, method, address, data)
 
     assert found == {name: statuses[who] for name, (_method, _arguments, statuses) in ACCESS.items()}

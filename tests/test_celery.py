@@ -1,13 +1,9 @@
 """The worker inside the web process, and a worker of its own on Redis."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -18,15 +14,9 @@ from django.db import connection, transaction
 from ksp.celery import app
 from scoring.models import RecomputeOwed, ResponseScore
 from tests.scoring.seasons import approve, from_scratch, report, small_season, stored
+from tests.workers import SECONDS, environment, kill, within
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 20
-
-
-def environment(folder, **changed):
-    own = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "EMAIL_URL", "COVERAGE_PROCESS_START"}
-    inherited = {name: value for name, value in os.environ.items() if name not in own}
-    return inherited | {"KSP_DEMO": "1", "KSP_DATA_DIR": str(folder)} | changed
 
 
 def test_web_process_without_redis_scores_at_once_and_by_its_scheduler(tmp_path):
@@ -47,6 +37,8 @@ def test_scheduler_looks_for_all_that_is_owed_often_enough():
     looks = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
 
     assert {task: seconds for task, seconds in looks.items() if isinstance(seconds, float)} == {
+        "assignments.letters.tasks.send_waiting_letters": 60,
+        "assignments.plans.tasks.make_owed_proposals": 20,
         "scoring.tasks.recompute_owed_scores": 20,
         "scoring.tasks.refresh_statistics": 120,
         "ksp.accounts.tasks.send_owed_mail": 30,
@@ -55,11 +47,12 @@ def test_scheduler_looks_for_all_that_is_owed_often_enough():
     assert looks.keys() <= app.tasks.keys()
 
 
-def test_scheduler_compares_what_is_stored_and_published_with_the_answers_every_night():
+def test_scheduler_lets_offers_expire_hourly_and_compares_what_is_stored_and_published_every_night():
     looks = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
 
     assert app.conf.timezone == "Europe/Oslo"
     assert {task: moment for task, moment in looks.items() if not isinstance(moment, float)} == {
+        "assignments.letters.tasks.expire_unanswered_offers": crontab(minute="7"),
         "scoring.tasks.check_scores_nightly": crontab(hour="3", minute="20"),
         "reports.tasks.verify_publications": crontab(hour="3", minute="40"),
     }
@@ -73,49 +66,6 @@ def look():
 def scored(season, reports):
     """Tell whether, within a while, as many reports have a score."""
     return within(SECONDS, lambda: ResponseScore.objects.filter(season=season).count() == reports)
-
-
-def within(seconds, holds):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
-
-
-@pytest.fixture
-def start_worker(tmp_path):
-    """Give a way to start a worker on the database and the broker of this test; it answers once this returns."""
-    redis.Redis.from_url(settings.REDIS_URL).flushdb()
-    started = []
-    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-
-    def start():
-        name = f"worker{len(started)}@here"
-        command = [sys.executable, "-m", "celery", "--app", "ksp", "worker", "--loglevel", "WARNING"]
-        process = subprocess.Popen(
-            [*command, "--concurrency", "1", "--hostname", name],
-            cwd=ROOT,
-            env=environment(tmp_path, DATABASE_URL=address, REDIS_URL=settings.REDIS_URL),
-            start_new_session=True,
-        )
-        started.append(process)
-        assert within(SECONDS, lambda: app.control.ping([name], timeout=1)), "the worker does not answer"
-        return process
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(SECONDS)
-    redis.Redis.from_url(settings.REDIS_URL).flushdb()
-
-
-def kill(process):
-    """Kill a worker with all its children, as if the power had gone."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait(SECONDS)
 
 
 @pytest.mark.worker

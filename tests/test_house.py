@@ -43,13 +43,19 @@ WITHOUT_A_PERSON = {
     "check_publications": "compares what is known; nobody decides anything",
     "create_organiser": "the first account comes into being with it",
     "freeze_corrections": "stands in the name of whoever corrected",
+    "note_reading": "whoever holds the address reads the calendar",
+    "make_owed_proposals": "makes what somebody has asked for",
+    "make_proposal": "makes what somebody has asked for",
     "owe_mail": "called by services that know the person",
+    "owe_mails": "called by services that know the person",
     "refresh_owed_statistics": "derives again what is known; nobody decides anything",
     "settle_owed_recomputes": "derives again what is known; nobody decides anything",
 }
 # Writes that are not one transaction.
 NOT_ATOMIC = {
     "check_publications": "season by season, so that one that cannot be computed does not hold up the others",
+    "make_owed_proposals": "one proposal after the other, each on its own",
+    "make_proposal": "computes for seconds, and writes in transactions of its own",
     "refresh_owed_statistics": "computes for seconds, and writes in a transaction of its own",
     "settle_owed_recomputes": "commits piece by piece, so that one bad row does not hold up the others",
 }

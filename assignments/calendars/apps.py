@@ -8,3 +8,7 @@ class CalendarsConfig(AppConfig):
 
     name = "assignments.calendars"
     label = "calendars"
+
+    def ready(self) -> None:
+        """Register the permissions."""
+        from assignments.calendars import rules  # noqa: F401, PLC0415 -- registers permissions

@@ -120,11 +120,19 @@ class Shortage:
 
 @dataclass(frozen=True, kw_only=True)
 class Bound:
-    """What no plan can beat: contacts without an observer, and J of loads and scores for the rest."""
+    """What no plan can beat: contacts without an observer, and J of loads and scores for the rest.
+
+    ``demographics`` is how much of their excess cannot be avoided, because of who may contact whom.
+    """
 
     unassigned: int
     cost: float
+    demographics: int = 0
     shortages: tuple[Shortage, ...] = ()
+
+    def total(self, weights: Weights) -> float:
+        """Return the J that no plan can beat."""
+        return self.cost + weights.unassigned * self.unassigned + weights.demographics * self.demographics
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,8 +150,8 @@ class Planned:
 
     @property
     def gap(self) -> float:
-        """How far J is above the bound, as a share of the bound with the contacts that nobody can make."""
-        least = self.bound.cost + self.weights.unassigned * self.bound.unassigned
+        """How far J is above what no plan can beat, as a share of that."""
+        least = self.bound.total(self.weights)
         return self.costs.total(self.weights) / least - 1 if least else 0.0
 
 

@@ -50,6 +50,20 @@ class Problem:
         return allowed
 
     def capacity(self) -> Ints:
-        """Return how many contacts each observer could make in the whole season."""
+        """Return how many contacts each observer could make in the whole season: none who may not work."""
         capacity: Ints = np.minimum(self.available.sum(axis=1) * self.weekly_capacity, self.season_capacity)
-        return capacity
+        return capacity * self.may_work
+
+    def contacts(self) -> Ints:
+        """Return how many contacts each participant is to have."""
+        contacts: Ints = self.quotas.sum(axis=1)
+        return contacts
+
+    def days(self) -> Ints:
+        """Return on how many days of each week contacts can be made."""
+        days: Ints = self.open_days.sum(axis=1)
+        return days
+
+    def open_weeks(self) -> Ints:
+        """Return the weeks with a day on which contacts can be made."""
+        return np.flatnonzero(self.open_days.any(axis=1))

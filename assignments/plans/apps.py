@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from ksp.lib.navigation import register_rows
+
 
 class PlansConfig(AppConfig):
     """Proposals for a season’s plan, and their repair."""
@@ -10,5 +12,7 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """Register the permissions."""
-        from assignments.plans import rules  # noqa: F401, PLC0415 -- registers permissions
+        """Register the permissions, the receivers, and what the menu counts."""
+        from assignments.plans import receivers, rules, standing  # noqa: F401, PLC0415 -- registers permissions and receivers
+
+        register_rows("proposals", standing.waiting_for)

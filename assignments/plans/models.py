@@ -76,12 +76,17 @@ class PlanProposal(models.Model):
         """Return the page of the proposal."""
         return reverse("plans:proposal", args=[self.public_id])
 
+    @property
+    def occasion_in_words(self) -> str:
+        """What it was made for, in the reader's language; nothing where it needed no occasion."""
+        return text(self.occasion) if self.occasion else ""
+
 
 class ProposedContact(models.Model):
     """One contact of a proposal; in a repair ``assignment`` is the one it changes, and ``before`` what that was.
 
-    ``reasons`` are the codes of the rules that made a change needed, or, where there is no observer, how many
-    observers each rule refuses first (``{"code": count}``).
+    ``reasons`` hold under ``because`` the codes of why a change is needed, and under ``refused``, where there is no
+    observer, how many observers each rule refuses first (``{"code": count}``).
     """
 
     proposal = models.ForeignKey(PlanProposal, models.CASCADE, related_name="contacts")

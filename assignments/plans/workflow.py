@@ -56,4 +56,13 @@ DISCARD = Transition(
     permission=PLAN,
 )
 
+# A contact is moved or locked by hand: the proposal stays what it is.
+CHANGE = Transition(
+    verb="plan.contact_moved",
+    label=_("Change by hand"),
+    sources=frozenset({ProposalState.READY}),
+    target=ProposalState.READY,
+    permission=PLAN,
+)
+
 TRANSITIONS = {"cancel": CANCEL, "apply": APPLY, "discard": DISCARD}

@@ -1,17 +1,22 @@
 """The manager's pages about assignments."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from assignments import services
+from assignments.batches import offer_planned
 from assignments.filters import HANDED_OUT_FIRST, AssignmentFilter
-from assignments.forms import NewContactForm, OfferForm
+from assignments.forms import NewContactForm, OfferForm, OfferManyForm
 from assignments.models import Assignment
 from assignments.selectors import judge_observers, standing_of
 from assignments.workflow import TRANSITIONS, AssignmentState
@@ -24,6 +29,7 @@ from ksp.lib.panels import panels
 from ksp.lib.workflow import allowed
 from observers.models import Observer
 from participants.selectors import current_season, seasons_of
+from participants.workflow import SeasonState
 
 PLAN = "assignments.plan_assignment"
 
@@ -48,6 +54,7 @@ def listing(request: UserRequest) -> HttpResponse:
         "form": narrowed.form,
         "page": page_of(ordered, request),
         "standing": standing_of(season),
+        "offering": OfferManyForm(season=season) if season.state == SeasonState.OPEN else None,
         "is_narrowed": any(value for name, value in request.GET.items() if name not in {"season", "page"}),
     }
     return render(request, "assignments/assignment_list.html", context)
@@ -110,6 +117,37 @@ def offer(request: UserRequest, key: UUID) -> HttpResponse:
         done,
         lambda: services.offer_assignment(assignment.pk, observer_id=observer.pk, by=request.user),
     )
+
+
+@require_POST
+@needs(PLAN)
+def offer_many(request: UserRequest) -> HttpResponse:
+    """Offer the chosen contacts, or all up to a week, to the observers they are planned for."""
+    season = current_season(seasons_of(request.user), request.POST.get("season", ""))
+    if season is None:
+        return redirect("assignments:list")
+    form = OfferManyForm(request.POST, season=season)
+    back = f"{reverse('assignments:list')}?{urlencode({'season': season.code})}"
+    if not form.is_valid():
+        messages.error(request, _("Choose some contacts, or the week up to which you want to offer."))
+        return redirect(back)
+    planned = form.planned(Assignment.objects.visible_to(request.user).filter(season=season))
+    keys = list(planned.values_list("pk", flat=True))
+    try:
+        offered = offer_planned(keys, now=timezone.now(), is_held=form.cleaned_data["is_held"], by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect(back)
+    words = ngettext("%(count)s contact is offered.", "%(count)s contacts are offered.", len(offered))
+    messages.success(request, words % {"count": len(offered)})
+    if left := len(keys) - len(offered):
+        words = ngettext(
+            "%(count)s contact stays planned: a rule says no by now, or the class is paused.",
+            "%(count)s contacts stay planned: a rule says no by now, or the class is paused.",
+            left,
+        )
+        messages.warning(request, words % {"count": left})
+    return redirect("letters:outbox" if form.cleaned_data["is_held"] else back)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The observer's home, own assignments and manual."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,8 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assignments import services
 from assignments.forms import DeclineForm
-from assignments.models import SEEN_BY_OBSERVER, Assignment, RolePlay
-from assignments.own_work import advice_of, home_of, own_assignments, tasks_of
+from assignments.letters.forms import RelationForm, WeekForm
+from assignments.letters.services.asking import MOVABLE
+from assignments.letters.week_choices import WeekChoice, choices_of
+from assignments.models import SEEN_BY_OBSERVER, Assignment, ManualRead, RolePlay
+from assignments.own_work import Task, advice_of, home_of, own_assignments, tasks_of, unread_manuals
 from assignments.workflow import ACCEPT, DECLINE, AssignmentState
 from ksp.accounts.requests import UserRequest
 from ksp.lib.errors import DomainError
@@ -88,6 +92,8 @@ def accept(request: UserRequest, key: UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The contact is yours. You find it among your contacts."))
+    if request.POST.get("then") == "offers":
+        return redirect("letters:offers")
     return redirect("assignments:own_detail", key)
 
 
@@ -117,8 +123,28 @@ def manual(request: UserRequest) -> HttpResponse:
     if not seasons:
         seasons = list(_latest_season(request))
     plays = RolePlay.objects.filter(assignments__in=current).distinct().select_related("award_class")
-    context = {"seasons": seasons, "role_plays": plays.order_by("award_class__name", "code")}
+    reads = ManualRead.objects.filter(observer__user=request.user, season__in=seasons)
+    read_at = dict(reads.values_list("season_id", "read_at"))
+    context = {
+        "manuals": [(season, read_at.get(season.pk)) for season in seasons],
+        "role_plays": plays.order_by("award_class__name", "code"),
+    }
     return render(request, "assignments/observer_manual.html", context)
+
+
+@require_POST
+@observer_page
+def read_manual(request: UserRequest, code: str) -> HttpResponse:
+    """Note that the observer has read a season's manual."""
+    season = get_object_or_404(Season.objects.visible_to(request.user), code=code)
+    get_object_or_404(Observer.objects.visible_to(request.user))
+    if "has_read" not in request.POST:
+        messages.error(request, _("Tick that you have read the manual first."))
+        return redirect("assignments:manual")
+    services.read_manual(season.pk, now=timezone.now(), by=request.user)
+    messages.success(request, _("Noted: you have read the manual. Now you can accept contacts."))
+    offered = Assignment.objects.visible_to(request.user).filter(state=AssignmentState.OFFERED)
+    return redirect("letters:offers" if offered.exists() else "assignments:manual")
 
 
 def _latest_season(request: UserRequest) -> "list[Season]":
@@ -132,9 +158,11 @@ def _own(request: UserRequest, key: UUID) -> Assignment:
 
 
 def _detail(request: UserRequest, assignment: Assignment, form: DeclineForm, *, status: int = 200) -> HttpResponse:
-    (task,) = tasks_of([assignment], now=timezone.now())
+    now = timezone.now()
+    (task,) = tasks_of([assignment], now=now)
     moves = allowed([ACCEPT, DECLINE], assignment, by=request.user)
     channels = ContactChannel.objects.filter(enrolment=assignment.enrolment_id, method=assignment.method)
+    weeks = _weeks(assignment, task, now=now)
     context = {
         "assignment": assignment,
         "enrolment": assignment.enrolment,
@@ -142,8 +170,21 @@ def _detail(request: UserRequest, assignment: Assignment, form: DeclineForm, *, 
         "advice": advice_of(assignment),
         "channel": channels.first(),
         "can_accept": ACCEPT in moves,
+        "must_read": ACCEPT in moves and bool(unread_manuals(request.user, [assignment.season_id])),
         "can_decline": DECLINE in moves and task.report is None,
         "can_start": assignment.state == AssignmentState.ACCEPTED and task.report is None,
         "form": form,
+        "weeks": weeks,
+        "can_change_week": any(week.is_possible for week in weeks),
+        "week_form": WeekForm(),
+        "relation_form": RelationForm() if assignment.state in MOVABLE else None,
     }
     return render(request, "assignments/assignment_own_detail.html", context, status=status)
+
+
+def _weeks(assignment: Assignment, task: Task, *, now: datetime) -> list[WeekChoice]:
+    """Return the weeks to ask for, while that may be asked."""
+    is_open = assignment.season.state == SeasonState.OPEN
+    if assignment.state not in MOVABLE or task.report is not None or not is_open:
+        return []
+    return choices_of(assignment, now=now)

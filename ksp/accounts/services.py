@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -78,6 +79,14 @@ def owe_mail(*, organiser_id: int, to: str, subject: str, body: str) -> OwedMail
     mail = OwedMail.objects.create(organiser_id=organiser_id, to=to, subject=subject, body=body)
     mail_owed.send(sender=OwedMail, mail=mail)
     return mail
+
+
+@transaction.atomic
+def owe_mails(mails: Sequence[OwedMail]) -> None:
+    """Write down many e-mails that are owed, and wake the worker once."""
+    OwedMail.objects.bulk_create(mails, batch_size=500)
+    if mails:
+        mail_owed.send(sender=OwedMail, mail=mails[-1])
 
 
 @transaction.atomic

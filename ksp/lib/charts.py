@@ -91,15 +91,6 @@ class WeekContact:
 
 
 @dataclass(frozen=True, slots=True)
-class WeekProgress:
-    """How many contacts a week was to bring, and has brought; None for weeks to come."""
-
-    week: IsoWeek
-    planned: int
-    done: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Deviation:
     """How far something lies above or below all the others, within which bounds; marked where that stands out."""
 
@@ -119,26 +110,10 @@ def week_by_week(contacts: Sequence[WeekContact], *, weeks: Sequence[IsoWeek], c
             sentence=sentence,
             columns=[_("Week"), _("Contacts"), _("Scores")],
             rows=[_week_row(week, contacts) for week in weeks],
-            drawings=[_draw(_week_chart(contacts, weeks, class_mean, width), width, sentence) for width in WIDTHS],
+            drawings=[drawing(_week_chart(contacts, weeks, class_mean, width), width, sentence) for width in WIDTHS],
         )
 
-    return _kept(draw, "week_by_week", contacts, weeks, class_mean)
-
-
-def progress_by_week(progress: Sequence[WeekProgress]) -> Figure:
-    """Draw the contacts approved so far against the plan, both added up week by week."""
-
-    def draw() -> Figure:
-        sentence = _progress_sentence(progress)
-        return Figure(
-            title=_("Progress by week"),
-            sentence=sentence,
-            columns=[_("Week"), _("Planned"), _("Approved")],
-            rows=[_progress_row(week) for week in progress],
-            drawings=[_draw(_progress_chart(progress, width), width, sentence) for width in WIDTHS],
-        )
-
-    return _kept(draw, "progress_by_week", progress)
+    return kept(draw, "week_by_week", contacts, weeks, class_mean)
 
 
 def deviations(points: Sequence[Deviation], *, title: str, sentence: str, ends: Sequence[str] = ()) -> Figure:
@@ -148,10 +123,10 @@ def deviations(points: Sequence[Deviation], *, title: str, sentence: str, ends: 
     """
 
     def draw() -> Figure:
-        drawings = [_draw(_deviation_chart(points, ends, width), width, sentence) for width in WIDTHS]
+        drawings = [drawing(_deviation_chart(points, ends, width), width, sentence) for width in WIDTHS]
         return Figure(title=title, sentence=sentence, columns=[], rows=[], drawings=drawings)
 
-    return _kept(draw, "deviations", points, title, sentence, ends)
+    return kept(draw, "deviations", points, title, sentence, ends)
 
 
 def warm() -> None:
@@ -159,7 +134,7 @@ def warm() -> None:
     _svg({"mark": "point", "data": {"values": [{}]}})
 
 
-def _kept(draw: Callable[[], Figure], *drawn_from: object) -> Figure:
+def kept(draw: Callable[[], Figure], *drawn_from: object) -> Figure:
     """Return the figure, drawn once for the same data and language and then read from the cache."""
     written = repr((DRAWN_BY, get_language(), drawn_from))
     key = f"figure:{hashlib.sha256(written.encode()).hexdigest()}"
@@ -188,16 +163,6 @@ def _week_row(week: IsoWeek, contacts: Iterable[WeekContact]) -> list[str]:
     return [formatting.iso_week(week), formatting.number(len(own)), " · ".join(shown) or formatting.MISSING]
 
 
-def _progress_sentence(progress: Sequence[WeekProgress]) -> str:
-    done, planned = sum(week.done or 0 for week in progress), sum(week.planned for week in progress)
-    counts = {"done": formatting.number(done), "planned": formatting.number(planned)}
-    return _("%(done)s of %(planned)s contacts are approved.") % counts
-
-
-def _progress_row(week: WeekProgress) -> list[str]:
-    return [formatting.iso_week(week.week), formatting.number(week.planned), formatting.number(week.done)]
-
-
 def _dots(contacts: Sequence[WeekContact], weeks: Sequence[IsoWeek]) -> list[dict[str, Any]]:
     """Place the contacts of a week side by side within it."""
     place = {week: index for index, week in enumerate(weeks)}
@@ -216,47 +181,49 @@ def _week_chart(
     contacts: Sequence[WeekContact], weeks: Sequence[IsoWeek], class_mean: float | None, width: int
 ) -> dict[str, Any]:
     dots = _dots(contacts, weeks)
-    x, y = _week_axis(weeks, width), _scale_axis()
+    x, y = week_axis(weeks, width), _scale_axis()
     layers: list[alt.Chart] = []
     if class_mean is not None:
         layers += _mean_line(class_mean, end=len(weeks), y=y)
     answered = [dot for dot in dots if dot["answered"]]
-    layers.append(_points(answered, x, y, fill=OWN, stroke=CARD))
+    layers.append(points_at(answered, x, y, fill=OWN, stroke=CARD))
     unanswered = [dot for dot in dots if not dot["answered"]]
     if unanswered:
-        layers.append(_points(unanswered, x, y, fill=CARD, stroke=BAD))
+        layers.append(points_at(unanswered, x, y, fill=CARD, stroke=BAD))
         layers.append(_no_answer_label(unanswered[0], x, y, end=len(weeks)))
-    return _frame(alt.LayerChart(layer=layers), width, right=64)
+    return frame(alt.LayerChart(layer=layers), width, right=64)
 
 
-def _points(dots: list[dict[str, Any]], x: alt.X, y: alt.Y, *, fill: str, stroke: str) -> alt.Chart:
+def points_at(dots: list[dict[str, Any]], x: alt.X, y: alt.Y, *, fill: str, stroke: str) -> alt.Chart:
+    """Draw each as a dot; a hollow red one is thicker."""
     ring = 2.5 if stroke == BAD else 1.5
-    marks = _data(dots).mark_point(shape="circle", size=95, opacity=1, fill=fill, stroke=stroke, strokeWidth=ring)
-    return _at(marks, x, y)
+    marks = data_of(dots).mark_point(shape="circle", size=95, opacity=1, fill=fill, stroke=stroke, strokeWidth=ring)
+    return placed(marks, x, y)
 
 
 def _mean_line(mean: float, *, end: int, y: alt.Y) -> list[alt.Chart]:
     end_of_line = {"x": end, "y": mean}
     place: dict[str, Any] = {"x": _x(), "y": y, "fill": CLASS, "align": "left", "dx": 8}
-    line = _data([{"x": 0, "end": end, "y": mean}]).mark_rule(color=CLASS, strokeWidth=2, opacity=1)
+    line = data_of([{"x": 0, "end": end, "y": mean}]).mark_rule(color=CLASS, strokeWidth=2, opacity=1)
     return [
-        _at(line.encode(x2="end:Q"), _x(), y),
-        _text(formatting.score(mean), at=end_of_line, dy=-2, fontWeight=600, **place),
-        _text(_("the class"), at=end_of_line, dy=14, **place),
+        placed(line.encode(x2="end:Q"), _x(), y),
+        label(formatting.score(mean), at=end_of_line, dy=-2, fontWeight=600, **place),
+        label(_("the class"), at=end_of_line, dy=14, **place),
     ]
 
 
 def _no_answer_label(dot: dict[str, Any], x: alt.X, y: alt.Y, *, end: int) -> alt.Chart:
     is_late = dot["x"] > end * 0.7
     place: dict[str, Any] = {"align": "right", "dx": -10} if is_late else {"align": "left", "dx": 10}
-    return _text(_("no answer"), at=dot, x=x, y=y, fill=BAD, dy=-8, **place)
+    return label(_("no answer"), at=dot, x=x, y=y, fill=BAD, dy=-8, **place)
 
 
 def _x() -> alt.X:
     return alt.X("x:Q")
 
 
-def _week_axis(weeks: Sequence[IsoWeek], width: int) -> alt.X:
+def week_axis(weeks: Sequence[IsoWeek], width: int) -> alt.X:
+    """Return an axis with a place for each week, some of them named."""
     return _place_axis([str(week.week) for week in weeks], width)
 
 
@@ -272,34 +239,16 @@ def _scale_axis() -> alt.Y:
     return alt.Y("y:Q", scale=scale, axis=alt.Axis(values=[0, 50, FULL_SCORE], title=None))
 
 
-def _progress_chart(progress: Sequence[WeekProgress], width: int) -> dict[str, Any]:
-    planned = _added_up([week.planned for week in progress])
-    done = _added_up([week.done for week in progress if week.done is not None])
-    top = max(planned[-1]["y"], done[-1]["y"], 1)
-    x = _week_axis([week.week for week in progress], width)
-    y = _count_axis(top)
-    place: dict[str, Any] = {"x": x, "y": y, "align": "left", "dx": 8}
-    plan = _data(planned).mark_line(color=SEASON, strokeWidth=2, strokeDash=[5, 5], opacity=1)
-    own = _data(done).mark_line(color=OWN, strokeWidth=3, opacity=1, strokeCap="round")
-    layers = [
-        _at(plan, x, y),
-        _at(own, x, y),
-        _points(done[-1:], x, y, fill=OWN, stroke=CARD),
-        _text(_("plan"), at=planned[-1], fill=SEASON, dy=4, **place),
-        _text(formatting.number(done[-1]["y"]), at=done[-1], fill=OWN, dy=18, fontWeight=600, **place),
-    ]
-    return _frame(alt.LayerChart(layer=layers), width, right=48)
-
-
-def _count_axis(top: int) -> alt.Y:
-    step = _round_step(top)
+def count_axis(top: int, field: str = "y:Q") -> alt.Y:
+    """Return an axis from 0 to the number, with few round steps."""
+    step = round_step(top)
     values = list(range(0, top + 1, step))
     names = json.dumps([formatting.number(value) for value in values])
     axis = alt.Axis(values=values, labelExpr=f"{names}[round(datum.value / {step})]", title=None)
-    return alt.Y("y:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
+    return alt.Y(field, scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
 
 
-def _round_step(top: int) -> int:
+def round_step(top: int) -> int:
     """Return a round number that goes two to four times into ``top``."""
     step = 1
     for factor in (2, 5, 10) * 9:
@@ -307,13 +256,6 @@ def _round_step(top: int) -> int:
             break
         step = 10 ** (len(str(step)) - 1) * factor
     return step
-
-
-def _added_up(counts: Sequence[int]) -> list[dict[str, Any]]:
-    points: list[dict[str, Any]] = [{"x": 0, "y": 0}]
-    for count in counts:
-        points.append({"x": len(points), "y": points[-1]["y"] + count})
-    return points
 
 
 def _deviation_chart(points: Sequence[Deviation], ends: Sequence[str], width: int) -> dict[str, Any]:
@@ -324,18 +266,19 @@ def _deviation_chart(points: Sequence[Deviation], ends: Sequence[str], width: in
     reach = max(max(-row["low"], row["high"]) for row in rows) or 1.0
     x, y = _labelled_axis([point.label for point in points], width), _signed_axis(reach)
     size = 70 if len(points) * DOT_SPACE < width else 16
-    layers = [_at(_data([{"x": 0, "end": len(points), "y": 0}]).mark_rule(color=CONTROL).encode(x2="end:Q"), _x(), y)]
+    zero = data_of([{"x": 0, "end": len(points), "y": 0}]).mark_rule(color=CONTROL).encode(x2="end:Q")
+    layers = [placed(zero, _x(), y)]
     for is_marked, colour in ((False, OWN), (True, CLASS)):
         chosen = [row for row, point in zip(rows, points, strict=True) if point.is_marked == is_marked]
         if chosen:
-            line = _data(chosen).mark_rule(color=SEASON, strokeWidth=1.5, opacity=1).encode(y2="high:Q")
-            layers.append(_at(line, x, _signed_axis(reach, "low:Q")))
-            dots = _data(chosen).mark_point(shape="circle", size=size, opacity=1, fill=colour, stroke=colour)
-            layers.append(_at(dots, x, y))
+            line = data_of(chosen).mark_rule(color=SEASON, strokeWidth=1.5, opacity=1).encode(y2="high:Q")
+            layers.append(placed(line, x, _signed_axis(reach, "low:Q")))
+            dots = data_of(chosen).mark_point(shape="circle", size=size, opacity=1, fill=colour, stroke=colour)
+            layers.append(placed(dots, x, y))
     for place, words, align in zip((0, len(points)), ends, ("left", "right"), strict=False):
         at = {"x": place, "y": -reach if place else reach}
-        layers.append(_text(words, at=at, x=x, y=y, fill=QUIET, align=align))
-    return _frame(alt.LayerChart(layer=layers), width, right=16)
+        layers.append(label(words, at=at, x=x, y=y, fill=QUIET, align=align))
+    return frame(alt.LayerChart(layer=layers), width, right=16)
 
 
 def _labelled_axis(labels: Sequence[str], width: int) -> alt.X:
@@ -345,7 +288,7 @@ def _labelled_axis(labels: Sequence[str], width: int) -> alt.X:
 
 
 def _signed_axis(reach: float, field: str = "y:Q") -> alt.Y:
-    step = _round_step(int(2 * reach))
+    step = round_step(int(2 * reach))
     steps = range(-int(reach // step), int(reach // step) + 1)
     names = json.dumps([formatting.signed(place * step, 0) for place in steps])
     axis = alt.Axis(
@@ -354,21 +297,24 @@ def _signed_axis(reach: float, field: str = "y:Q") -> alt.Y:
     return alt.Y(field, scale=alt.Scale(domain=[-reach, reach], nice=False), axis=axis)
 
 
-def _data(rows: list[dict[str, Any]]) -> alt.Chart:
+def data_of(rows: list[dict[str, Any]]) -> alt.Chart:
+    """Begin a layer that shows these rows."""
     return alt.Chart(alt.InlineData(values=rows))
 
 
-def _at(chart: alt.Chart, x: alt.X, y: alt.Y) -> alt.Chart:
+def placed(chart: alt.Chart, x: alt.X, y: alt.Y) -> alt.Chart:
+    """Return the layer on its axes."""
     placed: alt.Chart = chart.encode(x=x, y=y)
     return placed
 
 
-def _text(words: str, *, at: dict[str, Any], x: alt.X, y: alt.Y, **style: Any) -> alt.Chart:
-    label: alt.Chart = _data([{**at, "text": words}]).encode(text="text:N")
-    return _at(label.mark_text(opacity=1, baseline="alphabetic", **style), x, y)
+def label(words: str, *, at: dict[str, Any], x: alt.X, y: alt.Y, **style: Any) -> alt.Chart:
+    """Write a few words at a place."""
+    written: alt.Chart = data_of([{**at, "text": words}]).encode(text="text:N")
+    return placed(written.mark_text(opacity=1, baseline="alphabetic", **style), x, y)
 
 
-def _frame(chart: alt.LayerChart, width: int, *, right: int) -> dict[str, Any]:
+def frame(chart: alt.LayerChart, width: int, *, right: int) -> dict[str, Any]:
     """Fix the outer width, so that text is drawn at its size and never scaled."""
     left, top, bottom, height = 44, 14, 30, 200
     return {
@@ -380,7 +326,7 @@ def _frame(chart: alt.LayerChart, width: int, *, right: int) -> dict[str, Any]:
     }
 
 
-def _draw(spec: dict[str, Any], width: int, sentence: str) -> SafeString:
+def drawing(spec: dict[str, Any], width: int, sentence: str) -> SafeString:
     """Return the chart as SVG that says its result to those who cannot see it."""
     opening = format_html('<svg class="chart chart-{}" role="img" aria-label="{}" ', width, sentence)
     # The converter escapes what it draws; the sentence is escaped above.

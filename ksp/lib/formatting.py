@@ -155,6 +155,14 @@ def short_date(day: date | None) -> str:
     return date_format(_local(day), pattern, use_l10n=False)
 
 
+def day_month(day: date | None) -> str:
+    """Return «1.12.», or «1 Dec» in English: for ranges whose year is known."""
+    if day is None:
+        return MISSING
+    pattern = "j.n." if is_norwegian() else "j\xa0M"
+    return date_format(_local(day), pattern, use_l10n=False)
+
+
 def moment(when: datetime | None) -> str:
     """Return «1. desember kl. 13.04»."""
     if when is None:

@@ -1,15 +1,21 @@
 """Which pages each role finds in its menu, and how many things wait behind them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db.models import Func, IntegerField, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Counter = Callable[[HttpRequest], int]
+Rows = Callable[[Any], "QuerySet[Any]"]
 _counters: dict[str, Counter] = {}
+_rows: dict[str, Rows] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,24 @@ class LinkGroup:
 
 WORK = Group(
     (
-        Entry("reports:control", _("Control room"), "layout-grid"),
+        Entry(
+            "reports:control",
+            _("Control room"),
+            "layout-grid",
+            also=("reports:follow_up", "reports:behind", "reports:shifts"),
+        ),
         Entry("responses:queue", _("Review"), "list", count="review", also=("responses:review", "responses:correct")),
+        Entry(
+            "plans:home",
+            _("Plan"),
+            "calendar-days",
+            count="proposals",
+            also=("plans:proposal", "plans:participant", "plans:compare", "plans:request"),
+        ),
         Entry("assignments:list", _("Assignments"), "flag", count="unassigned", also=("assignments:detail",)),
+        Entry("letters:outbox", _("Outbox"), "send", count="held_letters", also=("letters:letter",)),
+        Entry("applications:list", _("Applications"), "mail-open", count="applications", also=("applications:detail",)),
+        Entry("teams:team", _("Team"), "users", also=("teams:choose", "teams:advice", "teams:remove")),
         Entry("observers:list", _("Observers"), "user", also=("observers:detail",)),
         Entry("participants:list", _("Participants"), "building-2", also=("participants:detail",)),
         Entry(
@@ -82,7 +103,7 @@ WORK = Group(
             "participants:seasons",
             _("Season setup"),
             "settings",
-            also=("participants:season", "questionnaires:detail", "scoring:rules"),
+            also=("participants:season", "questionnaires:detail", "scoring:rules", "plans:settings"),
         ),
     )
 )
@@ -107,10 +128,15 @@ OBSERVER = Group(
             "assignments:own_list",
             _("Assignments"),
             "list",
-            also=("assignments:own_detail", "responses:contact", "responses:form"),
+            also=("assignments:own_detail", "letters:offers", "calendars:own", "responses:contact", "responses:form"),
         ),
         Entry("assignments:manual", _("Manual"), "book-open"),
-        Entry("observers:own_page", _("My page"), "user"),
+        Entry(
+            "observers:own_page",
+            _("My page"),
+            "user",
+            also=("applications:own", "applications:own_work", "applications:own_relations"),
+        ),
     )
 )
 PARTICIPANT = Group(
@@ -150,10 +176,16 @@ def register_count(key: str, counter: Counter) -> None:
     _counters[key] = counter
 
 
+def register_rows(key: str, rows: Rows) -> None:
+    """Let the entries with this key show how many rows there are for the reader; one query counts all such keys."""
+    _rows[key] = rows
+
+
 def links(menu: Menu, request: HttpRequest) -> list[LinkGroup]:
     """Return the menu as drawn on the page that the request asks for."""
+    counts = _count_rows(menu, request)
     groups = [
-        LinkGroup(group.label, [link for entry in group.entries if (link := _link(entry, request))])
+        LinkGroup(group.label, [link for entry in group.entries if (link := _link(entry, request, counts))])
         for group in menu.groups
     ]
     _mark_current([link for group in groups for link in group.links], menu, request)
@@ -168,12 +200,30 @@ def address(url_name: str) -> str:
         return ""
 
 
-def _link(entry: Entry, request: HttpRequest) -> Link | None:
+def _count_rows(menu: Menu, request: HttpRequest) -> dict[str, int]:
+    """Count, in one query, the rows behind all entries of the menu."""
+    keys = [entry.count for group in menu.groups for entry in group.entries if entry.count in _rows]
+    user = getattr(request, "user", None)
+    if not keys or user is None or not user.is_authenticated:
+        return {}
+    parts = {key: Coalesce(Subquery(_counted(_rows[key](user))), 0) for key in keys}
+    counted = get_user_model()._default_manager.filter(pk=user.pk).values_list(*parts.values()).first()
+    return dict(zip(parts, counted or (), strict=False))
+
+
+def _counted(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    counted = rows.order_by().annotate(counted_rows=Func("pk", function="COUNT", output_field=IntegerField()))
+    numbers: QuerySet[Any] = counted.values("counted_rows")
+    return numbers
+
+
+def _link(entry: Entry, request: HttpRequest, counts: Mapping[str, int]) -> Link | None:
     url = address(entry.url_name)
     if not url:
         return None
     counter = _counters.get(entry.count)
-    return Link(url, entry.label, entry.icon, count=counter(request) if counter else 0)
+    count = counter(request) if counter else counts.get(entry.count, 0)
+    return Link(url, entry.label, entry.icon, count=count)
 
 
 def _mark_current(drawn: list[Link], menu: Menu, request: HttpRequest) -> None:

@@ -12,8 +12,15 @@ from django.utils.translation import gettext as _
 from assignments.batches import Act, accept_offered, offer_planned
 from assignments.eligibility import candidates
 from assignments.models import Assignment
-from assignments.season_planning import PlanFigures, propose_and_write_plan, reschedule_assignment
-from assignments.services import accept_assignment, decline_assignment, expire_assignment, offer_assignment
+from assignments.plans.services import apply_proposal, make_proposal, request_plan, reschedule_assignment
+from assignments.plans.workflow import ProposalState
+from assignments.services import (
+    accept_assignment,
+    decline_assignment,
+    expire_assignment,
+    offer_assignment,
+    read_manual,
+)
 from assignments.workflow import AssignmentState
 from ksp.accounts.models import OwedMail, User
 from ksp.lib.calendar import OSLO
@@ -41,6 +48,14 @@ WEEKS_LATER: Final = 3
 ANSWERS: Final = 17
 
 
+@dataclass(frozen=True)
+class PlanFigures:
+    """What became of the season's plan."""
+
+    contacts: int
+    unassigned: int
+
+
 @dataclass
 class Play:
     """A season on its stage, played up to ``now``."""
@@ -65,9 +80,12 @@ class Play:
     def plan(self) -> PlanFigures:
         """Plan the season, and remember which contact of its participant each one is."""
         season = self.stage.season
-        team = [observer.pk for observer in self.stage.observers.values()]
-        closed_on = self.shape.calendar.closed_on
-        figures = propose_and_write_plan(season.pk, observer_ids=team, closed_on=closed_on, by=self.manager)
+        asked = request_plan(season.pk, seed=self.shape.seed, by=self.manager)
+        proposal = make_proposal(asked.pk)
+        if proposal is None or proposal.state != ProposalState.READY:
+            raise RuntimeError(proposal.error if proposal else asked.pk)
+        apply_proposal(proposal.pk, offer_until=None, now=self.stage.opened_at, by=self.manager)
+        figures = PlanFigures(proposal.figures["contacts"], proposal.figures["unassigned"])
         counts: dict[tuple[str, str], int] = {}
         rows = season.assignments.order_by("code").values_list("code", "participant__code", "method")
         for code, centre, method in rows:
@@ -79,6 +97,7 @@ class Play:
 
     def play(self) -> None:
         """Play every week that has begun to be offered."""
+        self._read_manual()
         for place, week in enumerate(self.weeks):
             offered_at = datetime.combine(week.monday(), OFFER_HOUR, OSLO) - OFFERED_BEFORE
             if offered_at > self.now:
@@ -99,6 +118,12 @@ class Play:
         """Return the team as it is now: scores change with every week's grades."""
         keys = [observer.pk for observer in self.stage.observers.values()]
         return list(Observer.objects.filter(pk__in=keys).select_related("user").order_by("code"))
+
+    def _read_manual(self) -> None:
+        """Let everybody of the team say that they have read the manual."""
+        for observer in self.stage.observers.values():
+            if observer.user is not None:
+                read_manual(self.stage.season.pk, now=self.stage.opened_at, by=observer.user)
 
     # Offers
 

@@ -10,16 +10,17 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assignments.season_planning import PlanFigures
+from assignments.letters.silence import telling_nobody
+from assignments.plans.automatic import without_repairs
 from ksp.accounts.models import AuditEvent
 from ksp.rehearsal.earlier import Earlier, draw_earlier, earlier_shape
 from ksp.rehearsal.earlier_season import STEPS_OF_EARLIER, make_earlier_season
 from ksp.rehearsal.lists import draw_cast
 from ksp.rehearsal.maker import Maker
-from ksp.rehearsal.play import Play, forget_invented_mail
+from ksp.rehearsal.play import PlanFigures, Play, forget_invented_mail
 from ksp.rehearsal.progress import Progress
 from ksp.rehearsal.shape import Shape
-from ksp.rehearsal.showcase import show_every_state
+from ksp.rehearsal.showcase import lose_an_observer, show_every_state
 from ksp.rehearsal.stage import BATTERY, Stage, find_or_make_organiser, refuse_known, set_stage
 from ksp.rehearsal.truth import Truth, draw_truth
 from participants.models import Season
@@ -65,8 +66,9 @@ def rehearse(
 ) -> Rehearsed:
     """Play a season of this shape up to ``now``; a mark in the audit trail says that it is all there.
 
-    Each week is one transaction, so an interrupted rehearsal is there in part and has no mark. ``with_previous`` also
-    makes the season before, published, and computes the statistics, which tell what has changed since.
+    Each week is one transaction, so an interrupted rehearsal is there in part and has no mark. Where nothing is to be
+    played, the season is planned and nothing is offered. ``with_previous`` also makes the season before, published, and
+    computes the statistics, which tell what has changed since.
     """
     begun = [week for week in shape.weeks() if week.monday() <= now.date()]
     steps = 2 * (len(begun) + 1) + OTHER_STEPS + with_previous * STEPS_OF_EARLIER
@@ -84,9 +86,8 @@ def rehearse(
     progress.step(_("Plan"))
     with transaction.atomic():
         figures = play.plan()
-    play.play()
-    if shape.progress < 1:
-        show_every_state(play)
+    if shape.progress:
+        _perform(play)
     if earlier is not None:
         make_earlier_season(earlier, stage, progress)
     progress.step(_("Scores"))
@@ -98,6 +99,18 @@ def rehearse(
         _write_truth(truth, earlier, stage, truth_file)
     reports = SurveyResponse.objects.filter(season=season)
     return Rehearsed(season, figures, reports.count(), reports.approved().count(), progress.finish())
+
+
+def _perform(play: Play) -> None:
+    """Play the season; if it is not over, leave something in every state, and a repair that waits."""
+    is_under_way = play.shape.progress < 1
+    with without_repairs():
+        with telling_nobody():
+            play.play()
+        if is_under_way:
+            show_every_state(play)
+    if is_under_way:
+        lose_an_observer(play)
 
 
 @transaction.atomic

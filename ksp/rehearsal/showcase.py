@@ -4,9 +4,12 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Count
 
 from assignments.batches import offer_planned
 from assignments.models import Assignment, AssignmentQuerySet
+from assignments.plans.selectors import repairs_waiting
+from assignments.plans.services import make_proposal
 from assignments.services import (
     accept_assignment,
     cancel_assignment,
@@ -14,11 +17,12 @@ from assignments.services import (
     expire_assignment,
     withdraw_assignment,
 )
-from assignments.workflow import AssignmentState
+from assignments.workflow import OPEN, AssignmentState
 from ksp.accounts.models import User
 from ksp.lib.calendar import OSLO
 from ksp.lib.weeks import IsoWeek
 from ksp.rehearsal.play import Play
+from observers.applications.services import leave_team
 from responses.batches import MadeContact, record_contacts
 from responses.models import SurveyResponse
 from responses.services import return_response
@@ -26,9 +30,12 @@ from responses.waiting import Attempt
 from responses.workflow import ReportState
 
 WEEKS_AHEAD: Final = 3
+# One each to decline, to let lapse, to withdraw and to accept, and one that stays; not every one can be offered.
+FEWEST_OFFERS: Final = 7
 DRAFT_SHARE: Final = 0.55
 ANSWERED_AFTER: Final = timedelta(seconds=48)
 WITHDRAWN = "Deltakeren har stengt denne kontaktmåten i uka du skulle ta kontakt."
+LEFT = "Har fått ny jobb og rekker det ikke ved siden av."
 DECLINED = "Jeg er på kurs den uka."
 NOTE = "Svaret og kommentaren spriker her. Hva stemmer?"
 WHOLE = "Fin rapport. Ett punkt trenger et svar fra deg."
@@ -48,11 +55,13 @@ def show_every_state(play: Play) -> None:
 
 
 def _offer_more(play: Play, own: AssignmentQuerySet) -> None:
-    """Offer what is planned for the next weeks, now."""
+    """Offer what is planned for the next weeks, now; and so much of the later ones that there is one for each state."""
     this_week = IsoWeek.of(play.now)
-    weeks = [str(week) for week in play.weeks if this_week < week <= this_week + WEEKS_AHEAD]
-    planned = own.filter(state=AssignmentState.PLANNED, week__in=weeks)
-    offer_planned(list(planned.values_list("pk", flat=True)), now=play.now - timedelta(hours=3), by=play.manager)
+    planned = own.filter(state=AssignmentState.PLANNED, week__gt=str(this_week))
+    soon = planned.filter(week__lte=str(this_week + WEEKS_AHEAD)).count()
+    wanted = FEWEST_OFFERS - own.filter(state=AssignmentState.OFFERED).count()
+    keys = list(planned.values_list("pk", flat=True)[: max(soon, wanted, 0)])
+    offer_planned(keys, now=play.now - timedelta(hours=3), by=play.manager)
 
 
 def _let_go(play: Play, own: AssignmentQuerySet, user: User) -> None:
@@ -116,3 +125,18 @@ def _have_one_returned(play: Play, user: User) -> None:
         notes = {"agent_advice": NOTE}
         moment = play.now - timedelta(hours=2)
         return_response(waiting.pk, notes=notes, note=WHOLE, now=moment, by=play.manager)
+
+
+@transaction.atomic
+def lose_an_observer(play: Play) -> None:
+    """Have one of the team leave, and what they were to do planned anew: a repair that waits for a manager."""
+    season, shown = play.stage.season, next(iter(play.stage.observers.values()))
+    coming = Assignment.objects.filter(season=season, state__in=OPEN, week__gt=str(IsoWeek.of(play.now)))
+    counts = coming.exclude(observer=None).exclude(observer=shown).values("observer").annotate(contacts=Count("pk"))
+    leaver = counts.order_by("-contacts", "observer__code").first()
+    if leaver is None:
+        return
+    leave_team(season.pk, leaver["observer"], reason=LEFT, now=play.now - timedelta(hours=2), by=play.manager)
+    waiting = repairs_waiting(season)
+    if waiting is not None:
+        make_proposal(waiting.pk)

@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.conf import settings as django_settings
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from ksp.rehearsal.lists import SHOWN_CONTACT, Cast, Row
 from ksp.rehearsal.names import TEXTS, Sector
 from ksp.rehearsal.progress import Progress
 from ksp.rehearsal.shape import Shape
+from observers.applications.services import join_team
 from observers.models import Observer
 from observers.services import link_account
 from participants.imports.kinds import find_kind
@@ -94,6 +95,7 @@ def set_stage(shape: Shape, cast: Cast, progress: Progress) -> Stage:
     progress.step(_("Role-plays"))
     write_role_plays(season, cast, director)
     inform_employees(season, cast, shape, director)
+    join_team(season.pk, [observer.pk for observer in observers.values()], by=managers[0])
     season = open_season(season.pk, now=opening_of(shape), by=director)
     return Stage(season, director, managers, observers, opening_of(shape))
 
@@ -119,9 +121,10 @@ def opening_of(shape: Shape) -> datetime:
     return datetime.combine(shape.weeks()[0].monday() - OPENED_BEFORE, time(9), OSLO)
 
 
-def _settings(shape: Shape) -> dict[str, int]:
-    """A season with few contacts ranks those who have most of them."""
-    usual = {"contacts_per_participant": shape.contacts}
+def _settings(shape: Shape) -> dict[str, Any]:
+    """The quiet days around Christmas are closed; a season with few contacts ranks those who have most of them."""
+    closed_on = sorted(day.isoformat() for day in shape.calendar.closed_on)
+    usual = {"contacts_per_participant": shape.contacts, "closed_on": closed_on}
     if shape.contacts >= 25:  # noqa: PLR2004 -- the award's own number, for which its own thresholds hold
         return usual
     return {**usual, "least_contacts_ranked": max(1, int(shape.contacts * SHARE_RANKED)), "least_contacts_method": 2}

@@ -10,5 +10,13 @@ class ApplicationsConfig(AppConfig):
     label = "applications"
 
     def ready(self) -> None:
-        """Register the permissions."""
-        from observers.applications import rules  # noqa: F401, PLC0415 -- registers permissions
+        """Register the permissions, and what other pages show of applications."""
+        from ksp.lib.navigation import register_rows  # noqa: PLC0415 -- models are ready only now
+        from ksp.lib.panels import register_panel  # noqa: PLC0415 -- as above
+        from observers.applications import panels, rules  # noqa: F401, PLC0415 -- registers permissions
+        from observers.applications.selectors import applicants  # noqa: PLC0415 -- as above
+
+        register_rows("applications", applicants.waiting_for)
+        register_panel("assignments:observer_home", panels.home_invitation)
+        register_panel("observers:own_page", panels.own_applications)
+        register_panel("observers:detail", panels.observers_applications)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from ksp.accounts.models import AuditEvent
 from ksp.lib.sheets.problems import closest
+from observers.applications.signals import relations_reported
 from observers.importers import CUSTOMER, CustomerRelationList, PriorContactList
 from observers.models import CustomerRelation, Observer, PriorContact
 from participants.imports.kinds import ListKind, ListRow, Scope, Stored, Values
@@ -69,23 +70,25 @@ class Conflicts(ListKind):
     def store(self, rows: Sequence[ListRow], scope: Scope) -> Iterable[AuditEvent]:
         """Add the pairs."""
         observers, participants = _observers(scope), _participants(scope)
+        pairs = [(observers[row.values["observer"]], participants[row.values["participant"]]) for row in rows]
         self.model._default_manager.bulk_create(
             [
-                self.model(
-                    observer_id=observers[row.values["observer"]],
-                    participant_id=participants[row.values["participant"]],
-                    **self.details(row.values),
-                )
-                for row in rows
+                self.model(observer_id=observer, participant_id=participant, **self.details(row.values))
+                for row, (observer, participant) in zip(rows, pairs, strict=True)
             ],
             batch_size=BATCH,
         )
+        if pairs:
+            self.tell(pairs, scope)
         return ()
 
     def remove(self, rows: Sequence[ListRow], scope: Scope) -> Iterable[AuditEvent]:
         """Remove the pairs that the list brought."""
         self.model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
         return ()
+
+    def tell(self, pairs: Sequence[tuple[int, int]], scope: Scope) -> None:
+        """Tell other apps which pairs are new, where somebody must know."""
 
     @abstractmethod
     def details(self, values: Values) -> Values:
@@ -115,6 +118,10 @@ class CustomerRelations(Conflicts):
     about: ClassVar = _("Which observer is a customer of which participant, or registered there.")
     resource: ClassVar = CustomerRelationList
     model: ClassVar = CustomerRelation
+
+    def tell(self, pairs: Sequence[tuple[int, int]], scope: Scope) -> None:
+        """Tell of the relations: contacts that are planned may rest on there being none."""
+        relations_reported.send(sender=CustomerRelation, pairs=pairs, by=scope.by)
 
     def details(self, values: Values) -> Values:
         """Return what kind of relation it is."""

@@ -1,10 +1,12 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from assignments.eligibility import RULES, candidates
 from assignments.selectors import judge_observers
 from tests.factories.accounts import UserFactory
+from tests.factories.applications import TeamMemberFactory
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.observers import CustomerRelationFactory, ObserverFactory, PriorContactFactory
 from tests.factories.participants import EnrolmentFactory, SeasonFactory
@@ -177,8 +179,18 @@ def test_every_rule_that_says_no_is_named_in_order(contact):
     observer.season_capacity, observer.carried_score = 0, 1
     PriorContactFactory(observer=observer, participant=contact.participant)
     CustomerRelationFactory(observer=observer, participant=contact.participant)
+    TeamMemberFactory(season=contact.season, observer=observer, left_at=timezone.now())
 
     assert refusals(contact, observer) == [rule.code for rule in RULES]
+
+
+def test_who_has_left_the_seasons_team_is_refused_and_who_is_on_it_or_on_another_is_not(contact):
+    left, stays, elsewhere = (observer_for(contact) for _ in range(3))
+    TeamMemberFactory(season=contact.season, observer=left, left_at=timezone.now())
+    TeamMemberFactory(season=contact.season, observer=stays)
+    TeamMemberFactory(observer=elsewhere, left_at=timezone.now())
+
+    assert [refusals(contact, one) for one in (left, stays, elsewhere)] == [["has_left"], [], []]
 
 
 def test_own_assignment_is_not_in_the_way_of_itself(contact):
@@ -207,7 +219,7 @@ def test_everybody_is_judged_in_a_constant_number_of_queries(contact, observers,
         give(observer_for(contact, weekly_capacity=5), **in_season(contact))
     manager = UserFactory(manager=True, organiser=contact.season.organiser)
 
-    with count_queries(4):
+    with count_queries(5):
         judged = judge_observers(contact, user=manager)
 
     assert (judged.eligible, len(judged.everybody)) == (observers, observers)

@@ -1,10 +1,11 @@
 import pytest
 from django.urls import reverse
 
+from assignments.letters.models import Letter
 from assignments.models import Assignment, RolePlay
 from tests.factories.accounts import UserFactory
 from tests.factories.assignments import AssignmentFactory, RolePlayFactory
-from tests.factories.observers import ObserverFactory
+from tests.factories.observers import CustomerRelationFactory, ObserverFactory
 from tests.factories.participants import AwardClassFactory, ContactChannelFactory, EnrolmentFactory, SeasonFactory
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +132,7 @@ def test_contact_has_a_constant_number_of_queries(desk, season, rows, count_quer
     for _row in range(rows):
         ObserverFactory(organiser=season.organiser)
 
-    with count_queries(12):
+    with count_queries(13):
         page = desk.get(page_of(contact))
 
     assert (page.context["eligible"], page.context["everybody"]) == (rows, rows)
@@ -327,3 +328,67 @@ def test_role_play_with_a_taken_code_is_told_in_place(desk, season):
 
 def test_role_play_of_another_season_is_not_there(desk, season):
     assert desk.get(f"/admin/seasons/KSP22/role-plays/{RolePlayFactory().pk}/").status_code == 404
+
+
+# Many offers
+
+
+def offer_many(desk, **data):
+    page = desk.post("/assignments/offer/", {"season": "KSP22", **data}, follow=True)
+    return [str(message) for message in page.context["messages"]]
+
+
+def in_state(state):
+    return set(Assignment.objects.filter(state=state).values_list("code", flat=True))
+
+
+def test_ticked_contacts_are_offered_to_whom_they_are_planned_for(desk, season):
+    ticked = [add(season, with_observer=True, code=code) for code in ("K-1", "K-2")]
+    add(season, with_observer=True, code="K-3")
+    nobody = add(season, code="K-4")
+
+    said = offer_many(desk, contact=[one.public_id for one in (*ticked, nobody)])
+
+    assert said == ["2 kontakter er tilbudt."]
+    assert in_state("offered") == {"K-1", "K-2"}
+    assert set(Letter.objects.values_list("is_held", flat=True)) == {False}
+
+
+def test_all_up_to_a_week_are_offered_and_their_letters_may_be_held(desk, season):
+    for code, week in [("K-1", "2021-W48"), ("K-2", "2021-W50"), ("K-3", "2021-W51")]:
+        add(season, with_observer=True, code=code, week=week)
+    unable = add(season, with_observer=True, code="K-4", week="2021-W49")
+    CustomerRelationFactory(observer=unable.observer, participant=unable.participant)
+
+    page = desk.post("/assignments/offer/", {"season": "KSP22", "until": "2021-W50", "is_held": "on"}, follow=True)
+
+    assert [str(message) for message in page.context["messages"]] == [
+        "2 kontakter er tilbudt.",
+        "1 kontakt er fortsatt planlagt: En regel sier nei nå, eller klassen er satt på pause.",
+    ]
+    assert page.redirect_chain[0][0] == "/outbox/"
+    assert (in_state("offered"), Letter.objects.held().count()) == ({"K-1", "K-2"}, 2)
+
+
+def test_offering_nothing_in_particular_is_refused(desk, season):
+    add(season, with_observer=True)
+    foreign = AssignmentFactory(with_observer=True)
+
+    said = [offer_many(desk), offer_many(desk, until="2030-W01"), offer_many(desk, contact=foreign.public_id)]
+
+    assert said == [["Velg noen kontakter, eller uken du vil tilby til og med."]] * 3
+    assert in_state("offered") == set()
+
+
+def test_nothing_is_offered_while_the_season_is_paused(desk, season):
+    add(season, with_observer=True)
+    season.state = "paused"
+    season.save()
+
+    assert "/assignments/offer/" not in desk.get("/assignments/").content.decode()
+    assert offer_many(desk, until="2021-W50") == ["Sesongen er ikke åpen. Åpne den før du tilbyr oppdrag."]
+    assert in_state("offered") == set()
+
+
+def test_offering_without_a_season_leads_to_the_list(browser_of):
+    assert browser_of(UserFactory(manager=True)).post("/assignments/offer/").url == "/assignments/"

@@ -85,7 +85,7 @@ def test_home_needs_the_same_queries_with_one_and_with_three_of_each(browser, ob
             for state in (ReportState.DRAFT, ReportState.RETURNED, ReportState.APPROVED):
                 filled_response(state, season=season, observer=observer)
         browser.get(HOME)
-        with count_queries(15):
+        with count_queries(18):
             browser.get(HOME)
 
 
@@ -215,7 +215,7 @@ def test_detail_tells_all_that_the_contact_needs(browser, observer, season, coun
     ContactChannelFactory(enrolment=assignment.enrolment, address="20 12 34 56")
     browser.get(url("own_detail", assignment))
 
-    with count_queries(5):
+    with count_queries(8):
         text = words(browser, url("own_detail", assignment))
 
     assert "Ring dette nummeret 20 12 34 56" in text
@@ -295,7 +295,7 @@ def test_manual_shows_the_role_plays_of_current_contacts(browser, observer, seas
             play = AssignmentFactory(accepted=True, season=season, observer=observer).role_play
         AssignmentFactory(done=True, season=season, observer=observer, role_play__title="Ferdig spill")
         browser.get(MANUAL)
-        with count_queries(4):
+        with count_queries(5):
             html = browser.get(MANUAL).content.decode()
 
     assert "<p>Første avsnitt.</p>" in html

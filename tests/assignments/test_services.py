@@ -5,7 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from assignments import services
-from assignments.models import Assignment, RolePlay
+from assignments.letters.models import Notice
+from assignments.models import Assignment, ManualRead, RolePlay
 from assignments.workflow import TRANSITIONS, AssignmentState
 from ksp.accounts.models import AuditEvent, OwedMail, Role
 from ksp.lib.workflow import TransitionNotAllowed
@@ -89,27 +90,61 @@ def test_table_has_a_row_for_every_transition():
     assert set(MOVES) == set(TRANSITIONS)
 
 
-def test_offer_owes_the_observer_a_mail_without_the_participants_name():
-    assignment = AssignmentFactory(enrolment__participant__name="Fjellvakt Strøm")
-    observer = ObserverFactory(organiser=assignment.season.organiser, user__name="Ingrid Lie")
+def test_offer_is_news_in_the_observers_letter():
+    assignment = AssignmentFactory()
+    observer = ObserverFactory(organiser=assignment.season.organiser)
     manager = UserFactory(manager=True, organiser=assignment.season.organiser)
 
     services.offer_assignment(assignment.pk, observer_id=observer.pk, by=manager)
 
-    mail = OwedMail.objects.get()
-    assert mail.to == observer.user.email
-    assert f"/observer/assignments/{assignment.public_id}/" in mail.body
-    assert "Fjellvakt" not in mail.body + mail.subject
+    notice = Notice.objects.get()
+    assert (notice.assignment, notice.kind, notice.letter.observer) == (assignment, "offered", observer)
+    assert OwedMail.objects.count() == 0
 
 
-def test_offer_to_an_observer_without_an_account_owes_no_mail():
+def test_offer_to_an_observer_without_an_account_is_told_to_nobody():
     assignment = AssignmentFactory()
     observer = ObserverFactory(organiser=assignment.season.organiser, user=None)
     manager = UserFactory(manager=True, organiser=assignment.season.organiser)
 
     services.offer_assignment(assignment.pk, observer_id=observer.pk, by=manager)
 
-    assert OwedMail.objects.count() == 0
+    assert (Notice.objects.count(), OwedMail.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(("state", "count"), [("planned", 0), ("offered", 1), ("accepted", 1)])
+def test_observer_is_told_of_a_cancelled_contact_only_if_they_knew_of_it(state, count):
+    assignment = AssignmentFactory(with_observer=True, state=state)
+
+    services.cancel_assignment(assignment.pk, by=UserFactory(manager=True, organiser=assignment.season.organiser))
+
+    assert list(Notice.objects.values_list("kind", flat=True)) == ["withdrawn"] * count
+
+
+# The manual
+
+
+def test_offer_is_accepted_after_the_manual_is_read_and_not_before():
+    assignment = AssignmentFactory(offered=True, season__manual="Slik gjør vi det.")
+    user = assignment.observer.user
+
+    with pytest.raises(services.ManualNotRead):
+        services.accept_assignment(assignment.pk, by=user)
+    for _twice in range(2):
+        services.read_manual(assignment.season_id, now=timezone.now(), by=user)
+    services.accept_assignment(assignment.pk, by=user)
+
+    assert list(AuditEvent.objects.values_list("verb", flat=True)) == ["assignment.accepted", "manual.read"]
+
+
+def test_manual_is_read_by_the_organisers_own_observers_only():
+    season = SeasonFactory(open=True, manual="Slik gjør vi det.")
+
+    for by in (ObserverFactory().user, UserFactory(manager=True, organiser=season.organiser)):
+        with pytest.raises(PermissionDenied):
+            services.read_manual(season.pk, now=timezone.now(), by=by)
+
+    assert ManualRead.objects.count() == 0
 
 
 def test_refused_offer_names_the_reason_and_writes_nothing():

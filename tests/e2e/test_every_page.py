@@ -2,9 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from assignments.batches import offer_planned
+from assignments.letters.models import Letter
 from assignments.models import Assignment
+from assignments.plans.models import PlanProposal
 from assignments.workflow import AssignmentState
+from ksp.accounts.services import system_user
 from observers.models import Observer
 from participants.models import Participant
 from responses.models import SurveyResponse
@@ -12,6 +17,7 @@ from responses.workflow import ReportState
 from scoring.services import refresh_owed_statistics
 from tests.e2e.conftest import DESK, PHONE
 from tests.e2e.seasons import play_small_season
+from tests.factories.calendars import CalendarFeedFactory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 LOOKS = [
@@ -22,9 +28,18 @@ LOOKS = [
 ]
 STAFF_PAGES = (
     "reports:control",
+    "reports:follow_up",
+    "reports:behind",
+    "reports:shifts",
     "responses:queue",
     "assignments:list",
     "assignments:create",
+    "plans:home",
+    "letters:outbox",
+    "applications:list",
+    "teams:team",
+    "teams:choose",
+    "teams:advice",
     "observers:list",
     "participants:list",
     "participants:seasons",
@@ -48,7 +63,16 @@ ADMINISTRATOR_PAGES = (
     "participants:imports",
     "participants:import_participants",
 )
-OBSERVER_PAGES = ("assignments:observer_home", "assignments:own_list", "assignments:manual", "observers:own_page")
+OBSERVER_PAGES = (
+    "applications:own",
+    "teams:report_relation",
+    "assignments:observer_home",
+    "assignments:own_list",
+    "assignments:manual",
+    "calendars:own",
+    "letters:offers",
+    "observers:own_page",
+)
 PARTICIPANT_PAGES = (
     "reports:dashboard",
     "reports:drivers",
@@ -77,10 +101,29 @@ def manager_pages():
         reverse("scoring:rules", args=["KSP22"]),
         reverse("responses:correct", args=[SurveyResponse.objects.approved().filter(is_answered=True)[0].public_id]),
         planned.get_absolute_url(),
+        *plan_pages(),
+        Letter.objects.held().first().get_absolute_url(),
         reverse("observers:detail", args=[Observer.objects.first().public_id]),
         reverse("participants:detail", args=[Participant.objects.first().public_id]),
         *explanations_of(SurveyResponse.objects.approved().first().enrolment),
     ]
+
+
+def plan_pages():
+    """Give the season's proposals, a participant in each, and two beside each other."""
+    contacts = [one.contacts.select_related("participant").first() for one in PlanProposal.objects.all()]
+    season = PlanProposal.objects.filter(kind="season").first().public_id
+    return [
+        reverse("plans:settings", args=["KSP22"]),
+        f"{reverse('plans:compare')}?a={season}&b={season}",
+        *(one.proposal.get_absolute_url() for one in contacts if one),
+        *(participant_plan(one) for one in contacts if one),
+    ]
+
+
+def participant_plan(contact):
+    place = reverse("plans:participant", args=[contact.proposal.public_id, contact.participant.public_id])
+    return f"{place}?contact={contact.number}"
 
 
 def administrator_pages():
@@ -141,11 +184,22 @@ WHO = {
 @pytest.mark.timeout(900)
 def test_every_page_is_for_everybody(visit, settings):
     play_small_season(settings)
+    CalendarFeedFactory(observer=Observer.objects.get(user__email="observer@ksp.example"))
+    hold_a_letter()
     refresh_owed_statistics()
 
     troubles = [trouble for who in WHO for look in LOOKS for trouble in troubles_of(visit, who, look)]
 
     assert troubles == []
+
+
+def hold_a_letter():
+    """Offer the observer, and somebody else, contacts that they are not told of yet."""
+    own = Observer.objects.get(user__email="observer@ksp.example")
+    planned = Assignment.objects.filter(state=AssignmentState.PLANNED, observer__isnull=False)
+    keys = [*planned.filter(observer=own)[:2], *planned.exclude(observer=own)[:2]]
+    by = system_user(own.organiser)
+    offer_planned([item.pk for item in keys], now=timezone.now(), is_held=True, by=by)
 
 
 def troubles_of(visit, who, look):

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from assignments.eligibility import candidates
-from assignments.models import Assignment
+from assignments.models import Assignment, ManualRead
 from ksp.accounts.models import User
 from ksp.accounts.services import system_user
 from ksp.lib.weeks import IsoWeek
@@ -92,8 +92,14 @@ def offer_contact(manager, enrolment, week):
 
 
 def accept_and_call(observer, week):
-    page = observer.open("/observer/")
-    page.locator("li, section", has_text=NAME).last.locator("a[href*='/observer/assignments/']").first.click()
+    ManualRead.objects.filter(observer__user__email="observer@ksp.example").delete()
+    page = observer.open("/observer/offers/")
+    expect(page.locator("main")).to_contain_text(NAME)
+    expect(page.locator("form[action$='/accept/']")).to_have_count(0)
+    page.locator("main a[href='/observer/manual/']").first.click()
+    page.check("[name=has_read]")
+    page.click("form[action$='/read/'] button")
+    page.locator("main li", has_text=NAME).locator("a[href*='/observer/assignments/']").first.click()
     page.click("form[action$='/accept/'] button")
     page.click("form[action$='/start/'] button")
     if not page.locator("[name=register-started_on]").is_visible():

@@ -1,13 +1,15 @@
 """Charts: their colours, their words, their table, and that they are drawn once."""
 
 import re
+from datetime import date
 
 import pytest
 import vl_convert
 from django.utils import translation
 
-from ksp.lib import charts
-from ksp.lib.charts import Deviation, WeekContact, WeekProgress
+from ksp.lib import charts, season_charts
+from ksp.lib.charts import Deviation, WeekContact
+from ksp.lib.season_charts import WatchedDay, WeekProgress
 from ksp.lib.weeks import IsoWeek
 
 WEEKS = IsoWeek.range(IsoWeek(2021, 51), IsoWeek(2022, 2))
@@ -32,7 +34,7 @@ def week_chart():
 @pytest.fixture
 def progress_chart():
     with translation.override("nb"):
-        return charts.progress_by_week(PROGRESS)
+        return season_charts.progress_by_week(PROGRESS)
 
 
 def test_the_sentence_of_week_by_week_says_the_result(week_chart):
@@ -81,7 +83,38 @@ def test_deviations_near_nothing_still_have_an_axis(interval, labels):
     assert re.findall(r">([^<]+)</text>", figure.drawings[0]) == [*labels, "lav", "høy"]
 
 
-@pytest.mark.parametrize("name", ["week_chart", "progress_chart", "deviation_chart"])
+@pytest.fixture
+def fan_chart():
+    ahead = [WeekProgress(IsoWeek(2022, 1), planned=1700, done=None, low=4000, high=4600)]
+    with translation.override("nb"):
+        return season_charts.progress_by_week([*PROGRESS[:2], *ahead], gone=0.4)
+
+
+@pytest.fixture
+def watched_chart():
+    days = [
+        WatchedDay(date(2022, 3, 11), value=5.0, expected=4.0, reach=9.0, is_signal=False),
+        WatchedDay(date(2022, 3, 14), value=34.0, expected=4.0, reach=9.0, is_signal=True),
+    ]
+    with translation.override("nb"):
+        return season_charts.watched_days(days, is_share=True, sentence="14. mars skiller seg ut.")
+
+
+def test_the_fan_says_between_which_numbers_the_season_ends(fan_chart):
+    assert fan_chart.sentence.endswith("Trolig mellom 4\u202f000 og 4\u202f600 i uke\u00a01.")
+    assert fan_chart.columns[-1] == "Trolig godkjent i alt"
+    assert [row[-1] for row in fan_chart.rows] == ["–", "–", "4\u202f000–4\u202f600"]
+    assert {"anslag, 95 %", "2\u202f800 nå", "plan"} <= set(re.findall(r">([^<]+)</text>", fan_chart.drawings[0]))
+
+
+def test_a_day_that_stands_out_is_drawn_in_another_colour_with_its_number(watched_chart):
+    drawing = watched_chart.drawings[0]
+
+    assert len(re.findall(r'<path [^>]*fill="#b0600f" stroke="#ffffff"', drawing)) == 1
+    assert {"34\u00a0%", "ventet"} <= set(re.findall(r">([^<]+)</text>", drawing))
+
+
+@pytest.mark.parametrize("name", ["week_chart", "progress_chart", "deviation_chart", "fan_chart", "watched_chart"])
 def test_drawings_keep_to_the_palette_and_to_the_policy(request, name):
     figure = request.getfixturevalue(name)
 
@@ -104,7 +137,7 @@ def test_the_same_figures_are_drawn_once_in_each_language(monkeypatch):
 
     for language in ("nb", "nb", "en", "nb"):
         with translation.override(language):
-            charts.progress_by_week(PROGRESS)
+            season_charts.progress_by_week(PROGRESS)
 
     assert len(drawn) == 2 * len(charts.WIDTHS)
 
@@ -119,7 +152,7 @@ def test_no_contacts_and_no_mean_still_give_a_chart():
 
 @pytest.mark.parametrize(("top", "step"), [(1, 1), (4, 1), (9, 2), (47, 10), (188, 50), (4700, 1000), (5000, 2000)])
 def test_axes_have_round_steps(top, step):
-    assert charts._round_step(top) == step
+    assert charts.round_step(top) == step
 
 
 def test_warming_up_leaves_no_trace():

@@ -45,7 +45,11 @@ def test_every_entry_leads_to_a_page_of_this_site(menu):
             [
                 "/control/",
                 "/review/",
+                "/plan/",
                 "/assignments/",
+                "/outbox/",
+                "/applications/",
+                "/team/",
                 "/observers/",
                 "/participants/",
                 "/control/statistics/",
@@ -67,7 +71,7 @@ def test_each_role_has_its_own_menu(role, addresses):
 def test_an_administrator_has_the_managers_menu_and_one_more_group():
     groups = navigation.links(navigation.menu_of("administrator"), request_for("/results/"))
 
-    assert [len(group.links) for group in groups] == [7, 4]
+    assert [len(group.links) for group in groups] == [11, 4]
     assert [link.url for link in groups[1].links] == ["/admin/", "/admin/users/", "/admin/imports/", "/admin/log/"]
 
 

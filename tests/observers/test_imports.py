@@ -11,6 +11,7 @@ from django.utils import translation
 from ksp.accounts.models import AuditEvent
 from ksp.accounts.services import create_organiser, system_user
 from ksp.lib.sheets.reading import read_sheet
+from observers.applications.signals import relations_reported
 from observers.models import CustomerRelation, Observer, PriorContact
 from participants.imports import services
 from participants.imports.kinds import find_kind
@@ -283,6 +284,22 @@ def test_customer_relations_are_stored_once_under_one_name(boss):
         ("O2", "A2", "kundeklubb"),
     ]
     assert [status for _, status, _, _ in told(again)] == ["unchanged", "unchanged", "unchanged", "error"]
+
+
+@pytest.mark.usefixtures("_known")
+def test_new_customer_relations_are_told_of_and_prior_contacts_are_not(boss):
+    told_of = []
+
+    def hear(pairs, by, **_rest):
+        told_of.append((list(pairs), by))
+
+    relations_reported.connect(hear)
+    imported("prior_contacts", "O1;A1;NBK;", by=boss, headings=PRIOR)
+    imported("customer_relations", "O1;A1;kunde", "O2;A2;", by=boss, headings=RELATION)
+    relations_reported.disconnect(hear)
+
+    pairs = list(CustomerRelation.objects.order_by("pk").values_list("observer", "participant"))
+    assert told_of == [(pairs, boss)]
 
 
 @pytest.mark.usefixtures("_known")

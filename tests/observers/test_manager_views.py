@@ -92,7 +92,7 @@ def test_observer_has_a_constant_number_of_queries(desk, boss, rows, count_queri
         CustomerRelationFactory(observer=observer)
         filled_response("approved", season=season, observer=observer)
 
-    with count_queries(12):
+    with count_queries(13):
         page = desk.get(f"/observers/{observer.public_id}/")
 
     assert (page.context["met_count"], len(page.context["relations"]), len(page.context["panels"])) == (rows, rows, 2)

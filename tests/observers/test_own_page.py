@@ -51,7 +51,7 @@ def test_page_needs_the_same_queries_with_one_and_three_grades(browser_of, obser
         for _one in range(count + 1):
             filled_response(ReportState.APPROVED, season=season, observer=observer)
         browser.get(PAGE)
-        with count_queries(5):
+        with count_queries(7):
             html = browser.get(PAGE).content.decode()
         assert html.count('<th scope="row">') == Grade.objects.count()
 

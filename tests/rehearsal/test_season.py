@@ -77,7 +77,7 @@ def test_half_a_season_shows_every_kind_of_work(tmp_path, settings):
 
 def test_everything_lies_in_the_season_and_nothing_in_its_future(tmp_path):
     played = play_small(tmp_path, progress=0.5)
-    stops_at = played.rehearsed.season.opened_at.replace(year=2022, month=2, day=2, hour=11)
+    stops_at = played.rehearsed.season.opened_at.replace(year=2022, month=2, day=2, hour=12)
 
     moments = [
         moment

@@ -5,13 +5,17 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 
+from assignments.letters.models import Letter
 from assignments.models import Assignment
+from assignments.plans.models import PlanProposal
 from ksp.accounts.models import Role
 from ksp.lib.weeks import IsoWeek
+from observers.applications.models import Application
 from reports.selectors.progress import Stage, season_progress
 from responses.models import SurveyResponse
 from tests.factories.accounts import UserFactory
 from tests.factories.assignments import AssignmentFactory
+from tests.factories.observers import ObserverFactory
 from tests.factories.participants import AwardClassFactory, EnrolmentFactory, SeasonFactory
 from tests.factories.questionnaires import season_with_battery
 from tests.factories.responses import SurveyResponseFactory, filled_response
@@ -114,7 +118,7 @@ def test_week_of_a_class_has_a_tone(week, states, tone, enrolment, season, manag
     (row,) = progress(season, manager).classes
 
     assert {str(cell.week): cell.tone for cell in row.cells if cell.contacts} == {week: tone}
-    assert {cell.tone for cell in row.cells if not cell.contacts} == {"none"}
+    assert {cell.tone for cell in row.cells if not cell.contacts} <= {"none"}
 
 
 def test_classes_add_up_to_the_season(contacts, season, manager):
@@ -139,7 +143,7 @@ def test_other_organisers_contacts_are_not_counted(contacts, season):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_control_room_is_read_in_eight_queries(rows, season, manager, browser_of, count_queries):
+def test_control_room_is_read_in_fifteen_queries(rows, season, manager, browser_of, count_queries):
     for number in range(rows):
         enrolment = EnrolmentFactory(
             season=season, award_class=AwardClassFactory(season=season, name=f"Klasse {number}")
@@ -149,7 +153,7 @@ def test_control_room_is_read_in_eight_queries(rows, season, manager, browser_of
     browser = browser_of(manager)
     browser.get(CONTROL)
 
-    with count_queries(8):
+    with count_queries(15):
         answer = browser.get(CONTROL)
 
     assert len(answer.context["progress"].classes) == rows
@@ -163,10 +167,10 @@ def test_control_room_leads_to_what_needs_somebody(contacts, season, manager, br
 
     assert [(signal.text.replace("\u00a0", " "), signal.url) for signal in answer.context["signals"]] == [
         ("1 rapport er over fristen", "/review/?season=KSP22&age=late"),
-        ("1 kontakt mangler rapport, og uka er over", "/assignments/?season=KSP22&week=2021-W48"),
-        ("1 kontakt til og med uke 51 er uten observatør", "/assignments/?season=KSP22&state=unassigned"),
+        ("1 kontakt mangler rapport, og uken er over", "/control/follow-up/?season=KSP22&kind=late"),
+        ("1 kontakt til og med uke 51 er uten observatør", "/control/follow-up/?season=KSP22&kind=unassigned"),
         ("1 tilbud er ubesvart", "/assignments/?season=KSP22&state=offered"),
-        ("16 kontakter er ikke med i planen", "/assignments/?season=KSP22"),
+        ("16 kontakter er ikke med i planen", "/plan/?season=KSP22"),
     ]
     assert [(bar.count, bar.width) for bar in answer.context["bars"]] == [(2, "100.0%"), *[(1, "50.0%")] * 8]
     assert {bar.url for bar in answer.context["bars"]} >= {
@@ -191,7 +195,7 @@ def test_season_without_contacts_says_what_comes_here(season, manager, browser_o
     answer = browser_of(manager).get(CONTROL)
 
     assert "Ingen kontakter er planlagt ennå" in answer.content.decode()
-    assert answer.context["figure"] is None
+    assert "figure" not in answer.context
 
 
 def test_without_a_season_the_way_to_make_one_is_shown(browser_of):
@@ -230,3 +234,30 @@ def test_accepted_contact_with_a_done_assignment_and_no_report_is_still_to_come(
     found = progress(season, manager)
 
     assert (found.stages, found.this_week) == ({Stage.DRAFT: 1, Stage.ACCEPTED: 1}, IsoWeek(2021, 49))
+
+
+@time_machine.travel(NOW)
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("repair", "En ny plan for det som falt bort, venter på deg"),
+        ("season", "En plan for sesongen er klar"),
+    ],
+)
+def test_what_waits_for_a_manager_is_told_with_the_way_to_it(kind, text, enrolment, season, manager, browser_of):
+    enrolment.planned_contacts = 1
+    enrolment.save()
+    report(enrolment, PAST, "approved")
+    observer = ObserverFactory(organiser=season.organiser)
+    PlanProposal.objects.create(season=season, number=1, kind=kind, state="ready", requested_by=manager)
+    PlanProposal.objects.create(season=season, number=2, kind=kind, state="discarded", requested_by=manager)
+    Letter.objects.create(season=season, observer=observer, is_held=True, begun_at=NOW, send_at=NOW)
+    Application.objects.create(season=season, observer=observer, state="submitted", submitted_at=NOW)
+
+    answer = browser_of(manager).get(CONTROL)
+
+    assert [(signal.text, signal.url) for signal in answer.context["signals"]] == [
+        (text, "/plan/?season=KSP22"),
+        ("1 brev holdes tilbake", "/outbox/?season=KSP22"),
+        ("1 søknad venter", "/applications/?season=KSP22"),
+    ]

@@ -24,7 +24,7 @@ METHODS: Final = {
     "chat": _("Chat"),
     "messenger": _("Messenger"),
 }
-# Tone and icon of every state that an assignment, a contact, a report, an import or a season can be in.
+# Tone and icon of every state that an assignment, a contact, a report, an import, a plan or a season can be in.
 STATES: Final = {
     "draft": ("plain", "file"),
     "submitted": ("own", "send"),
@@ -52,6 +52,10 @@ STATES: Final = {
     "applied": ("ok", "circle-check"),
     "refused": ("late", "circle-x"),
     "taken_back": ("plain", "undo-2"),
+    "waiting": ("plain", "hourglass"),
+    "ready": ("soon", "calendar-days"),
+    "failed": ("late", "circle-alert"),
+    "discarded": ("plain", "trash-2"),
 }
 
 

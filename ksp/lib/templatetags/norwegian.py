@@ -22,6 +22,7 @@ register.filter("clock", formatting.clock)
 register.filter("long_date", formatting.long_date)
 register.filter("weekday_date", formatting.weekday_date)
 register.filter("short_date", formatting.short_date)
+register.filter("day_month", formatting.day_month)
 register.filter("moment", formatting.moment)
 register.filter("duration", formatting.duration)
 

@@ -1,0 +1,52 @@
+"""Lets offers lapse that nobody answered, and says so beforehand."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from assignments.batches import expire_many
+from assignments.letters.models import Notice
+from assignments.letters.services.telling import tell
+from assignments.letters.workflow import LetterState, NoticeKind
+from assignments.models import Assignment, AssignmentQuerySet
+from assignments.workflow import AssignmentState
+from ksp.accounts.models import User
+from participants.workflow import SeasonState
+
+REMINDED_BEFORE = timedelta(days=2)
+# Whoever got the offer less than a day ago need not be reminded of it.
+LEAST_WAIT = timedelta(days=1)
+
+
+def _unanswered(by: User) -> AssignmentQuerySet:
+    """Return the offers of open seasons that their observers have been told of."""
+    untold = Notice.objects.filter(assignment=OuterRef("pk"), kind=NoticeKind.OFFERED, letter__state=LetterState.OPEN)
+    rows = Assignment.objects.filter(state=AssignmentState.OFFERED, season__organiser=by.organiser_id)
+    return rows.filter(~Exists(untold), season__state=SeasonState.OPEN)
+
+
+def _skips() -> bool:
+    return bool(connection.features.has_select_for_update_skip_locked)
+
+
+@transaction.atomic
+def expire_offers(*, now: datetime, by: User) -> int:
+    """Let the offers of ``by``'s organiser lapse that are past their day; return how many.
+
+    Nothing lapses while its season is paused, nor while the letter that tells of it waits in the outbox.
+    """
+    due = _unanswered(by).filter(answer_by__lte=now).select_for_update(of=("self",), skip_locked=_skips())
+    keys = [item.pk for item in due.order_by("pk").only("pk")]
+    return len(expire_many(keys, now=now, by=by)) if keys else 0
+
+
+@transaction.atomic
+def note_offers_that_soon_lapse(*, now: datetime, by: User) -> int:
+    """Remind observers two days before their offers lapse, once for each offer; return how many are reminded."""
+    told = Notice.objects.filter(assignment=OuterRef("pk"), kind=NoticeKind.EXPIRING)
+    soon = _unanswered(by).filter(
+        ~Exists(told), answer_by__gt=now, answer_by__lte=now + REMINDED_BEFORE, offered_at__lte=now - LEAST_WAIT
+    )
+    rows = soon.select_for_update(of=("self",), skip_locked=_skips()).select_related("season", "observer")
+    return tell(list(rows.order_by("pk")), kind=NoticeKind.EXPIRING, by=by, now=now)

@@ -1,0 +1,1 @@
+"""Reads teams: who is on one, who could be, and whom it lacks."""

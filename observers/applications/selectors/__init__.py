@@ -1,0 +1,1 @@
+"""Reads applications: an observer's own, and all of a season's."""
