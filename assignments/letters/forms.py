@@ -21,7 +21,7 @@ class WeekForm(forms.Form):
 class RelationForm(forms.Form):
     """How an observer is tied to a participant."""
 
-    kind = forms.ChoiceField(
+    tie = forms.ChoiceField(
         label=_("How are you tied to them?"),
         choices=RelationKind.choices,
         widget=forms.RadioSelect,

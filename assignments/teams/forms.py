@@ -105,7 +105,7 @@ class RelationForm(forms.Form):
     participant = forms.ChoiceField(
         label=gettext_lazy("With whom?"), error_messages={"required": gettext_lazy("Choose whom it is about.")}
     )
-    kind = forms.ChoiceField(
+    tie = forms.ChoiceField(
         label=gettext_lazy("What are you to them?"),
         choices=RelationKind.choices,
         initial=RelationKind.CUSTOMER,

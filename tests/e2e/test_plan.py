@@ -275,7 +275,7 @@ def ask_for_another_week(walker, offers):
 def report_tie(walker, assignment):
     page = detail(walker, assignment)
     page.locator("details:has(form[action$='/customer/']) summary").click()
-    page.locator("form[action$='/customer/'] [name=kind]").first.check()
+    page.locator("form[action$='/customer/'] [name=tie]").first.check()
     page.click("form[action$='/customer/'] button[type=submit]")
     expect(page.locator("body")).to_contain_text("Takk")
     assert Assignment.objects.get(pk=assignment.pk).state == "withdrawn"

@@ -178,7 +178,7 @@ def test_customer_is_thanked_and_the_contact_is_gone(browser, season, observer):
     row = offer(season, observer)
 
     unsaid = browser.post(url("letters:report_relation", row), follow=True)
-    answer = browser.post(url("letters:report_relation", row), {"kind": "customer"}, follow=True)
+    answer = browser.post(url("letters:report_relation", row), {"tie": "customer"}, follow=True)
 
     assert said(unsaid) == ["Si hvordan du er knyttet til deltakeren."]
     assert said(answer)[0].startswith("Takk for at du sa fra.")

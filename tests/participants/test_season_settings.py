@@ -5,7 +5,7 @@ from participants.season_settings import DEFAULT_WEIGHTS, FIXED_BY_OPENING, Seas
 from tests.factories.participants import SeasonFactory
 
 NAMES = {item.name for item in fields(SeasonSettings)}
-# Changed on a page of their own, which shows what they would move.
+# Changed on pages of their own; that of the results shows what they would move.
 ABOUT_RESULTS = {
     "mean",
     "least_contacts_ranked",
@@ -16,6 +16,14 @@ ABOUT_RESULTS = {
     "best_on",
     "intervals_for",
     "probabilities_for",
+}
+ABOUT_PLANNING = {
+    "closed_on",
+    "least_working_days",
+    "plan_weights",
+    "offer_days",
+    "week_change_limit",
+    "letters_wait_minutes",
 }
 
 
@@ -56,10 +64,10 @@ def test_what_opening_fixes_is_among_the_settings():
     assert FIXED_BY_OPENING <= NAMES
 
 
-def test_form_has_a_field_with_words_for_every_setting_that_is_not_about_results():
+def test_form_has_a_field_with_words_for_every_setting_that_has_no_page_of_its_own():
     named = {setting.name.partition(PART)[0] for _heading, settings in GROUPS for setting in settings}
 
-    assert named == NAMES - ABOUT_RESULTS
+    assert named == NAMES - ABOUT_RESULTS - ABOUT_PLANNING
     assert all(str(setting.label) for _heading, settings in GROUPS for setting in settings)
 
 

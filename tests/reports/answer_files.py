@@ -25,7 +25,7 @@ from tests.rehearsal.playing import read, small_season
 def _played(django_db_setup, django_db_blocker, tmp_path_factory):
     """Give half a season: reports in every state, with and without answers."""
     folder = tmp_path_factory.mktemp("half")
-    size = {"participants": 20, "contacts": 10, "progress": 0.55}
+    size = {"participants": 20, "contacts": 10, "progress": 0.6}
     return small_season(django_db_blocker, folder, **size, afterwards=decide_some)
 
 

@@ -48,7 +48,7 @@ def test_reported_relation_is_kept_and_takes_the_contact_back(browser, season, m
     enrolment = EnrolmentFactory(season=season)
     AssignmentFactory(season=season, enrolment=enrolment, observer=member.observer, accepted=True)
 
-    answer = browser.post(REPORT, {"participant": enrolment.participant.public_id, "kind": "registered"}, follow=True)
+    answer = browser.post(REPORT, {"participant": enrolment.participant.public_id, "tie": "registered"}, follow=True)
 
     relation = CustomerRelation.objects.get()
     assert (relation.observer, relation.participant, relation.kind) == (
@@ -59,7 +59,7 @@ def test_reported_relation_is_kept_and_takes_the_contact_back(browser, season, m
     assert list(standing) == [AssignmentState.WITHDRAWN]
 
 
-@pytest.mark.parametrize("posted", [{}, {"participant": "x", "kind": "customer"}])
+@pytest.mark.parametrize("posted", [{}, {"participant": "x", "tie": "customer"}])
 def test_nobody_named_is_asked_for_again(browser, season, posted):
     EnrolmentFactory(season=season)
 

@@ -74,7 +74,7 @@ def report_relation(request: UserRequest, key: UUID) -> HttpResponse:
     if not form.is_valid() or assignment.observer is None:
         messages.error(request, _("Say how you are tied to the participant."))
         return redirect("assignments:own_detail", key)
-    kind = form.cleaned_data["kind"]
+    kind = form.cleaned_data["tie"]
     services.report_relation(assignment.observer, assignment.participant, kind=kind, by=request.user)
     thanks = _("Thank you for telling us. Somebody else will make this contact, and it has no bearing on your score.")
     messages.success(request, thanks)

@@ -30,7 +30,7 @@ def report(request: UserRequest) -> HttpResponse:
         participant = Participant.objects.get(public_id=form.cleaned_data["participant"])
         try:
             planned = report_relation(
-                observer, participant, kind=RelationKind(form.cleaned_data["kind"]), by=request.user
+                observer, participant, kind=RelationKind(form.cleaned_data["tie"]), by=request.user
             )
         except DomainError as error:
             messages.error(request, str(error))
