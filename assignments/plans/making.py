@@ -82,7 +82,11 @@ def figures_of(planned: Planned) -> dict[str, Any]:
         "unassigned": planned.costs.unassigned,
         "cost": planned.costs.total(planned.weights),
         "costs": asdict(planned.costs),
-        "bound": {"unassigned": planned.bound.unassigned, "cost": planned.bound.cost},
+        "bound": {
+            "unassigned": planned.bound.unassigned,
+            "cost": planned.bound.cost,
+            "demographics": planned.bound.demographics,
+        },
         "gap": planned.gap,
         "weights": asdict(planned.weights),
         "seed": planned.seed,

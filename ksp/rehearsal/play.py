@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assignments.batches import Act, accept_offered, offer_planned
 from assignments.eligibility import candidates
 from assignments.models import Assignment
+from assignments.plans.models import PlanProposal
 from assignments.plans.services import apply_proposal, make_proposal, request_plan, reschedule_assignment
 from assignments.plans.workflow import ProposalState
 from assignments.services import (
@@ -85,6 +86,7 @@ class Play:
         if proposal is None or proposal.state != ProposalState.READY:
             raise RuntimeError(proposal.error if proposal else asked.pk)
         apply_proposal(proposal.pk, offer_until=None, now=self.stage.opened_at, by=self.manager)
+        PlanProposal.objects.filter(pk=proposal.pk).update(requested_at=self.stage.opened_at)
         figures = PlanFigures(proposal.figures["contacts"], proposal.figures["unassigned"])
         counts: dict[tuple[str, str], int] = {}
         rows = season.assignments.order_by("code").values_list("code", "participant__code", "method")

@@ -140,9 +140,12 @@ def parts_of(figures: Mapping[str, Any]) -> list[CostPart]:
 
 
 def least_cost_of(figures: Mapping[str, Any]) -> float:
-    """Return what no plan can go below, the contacts that nobody can make included."""
+    """Return what no plan can go below, what is unavoidable in contacts without observer and in mixes included."""
     bound, weights = figures.get("bound", {}), figures.get("weights", {})
-    return float(bound.get("cost", 0)) + float(weights.get("unassigned", 0)) * int(bound.get("unassigned", 0))
+    unavoidable = sum(
+        float(weights.get(name, 0)) * float(bound.get(name, 0)) for name in ("unassigned", "demographics")
+    )
+    return float(bound.get("cost", 0)) + unavoidable
 
 
 def refused_in(proposal: PlanProposal) -> list[Refused]:
