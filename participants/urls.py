@@ -23,6 +23,7 @@ urlpatterns = [
     path("admin/imports/<uuid:key>/take-back/", imports.take_back_import, name="take_back_import"),
     path("participants/", participants.listing, name="list"),
     path("participants/<uuid:key>/", participants.detail, name="detail"),
+    path("participants/<uuid:key>/channels/<int:channel>/close/", participants.close_channel, name="close_channel"),
     path("participants/<uuid:key>/people/", participants.invite_representative, name="invite_representative"),
     path(
         "participants/<uuid:key>/people/<uuid:person>/remove/",

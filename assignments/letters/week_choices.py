@@ -72,7 +72,7 @@ def _judge_of(
     calendar = WorkingCalendar(frozenset(date.fromisoformat(day) for day in settings.closed_on))
     season = assignment.season
     weeks = IsoWeek.range(IsoWeek.of(season.starts_on), IsoWeek.of(season.ends_on))
-    usable = [week for week in weeks if _days(calendar, week, assignment) >= settings.least_working_days]
+    usable = [week for week in weeks if len(_days(calendar, week, assignment)) >= settings.least_working_days]
     most = -(-(counts.total() + 1) // max(len(usable), 1))
 
     def refused(week: IsoWeek) -> tuple[str, ...]:
@@ -94,8 +94,19 @@ def _judge_of(
     return refused
 
 
-def _days(calendar: WorkingCalendar, week: IsoWeek, assignment: Assignment) -> int:
-    """Count the days of the week on which the season has contacts."""
+def free_weekday(assignment: Assignment, week: IsoWeek) -> int | None:
+    """Return the contact's advised weekday if it is open and free for the participant in the week, else one that is."""
+    if assignment.weekday is None:
+        return None
+    calendar = WorkingCalendar(frozenset(map(date.fromisoformat, assignment.season.settings.closed_on)))
+    others = Assignment.objects.filter(enrolment=assignment.enrolment_id, week=str(week)).exclude(pk=assignment.pk)
+    taken = set(others.planned_or_made().values_list("weekday", flat=True))
+    free = [day.isoweekday() for day in _days(calendar, week, assignment) if day.isoweekday() not in taken]
+    return assignment.weekday if assignment.weekday in free else next(iter(free), None)
+
+
+def _days(calendar: WorkingCalendar, week: IsoWeek, assignment: Assignment) -> list[date]:
+    """Return the days of the week on which the season has contacts."""
     first = max(week.monday(), assignment.season.starts_on)
     last = min(week.sunday(), assignment.season.ends_on)
-    return len(calendar.working_days(first, last)) if first <= last else 0
+    return calendar.working_days(first, last) if first <= last else []

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from assignments.planning import NOBODY, SLOTS, WEEKDAYS, Plan, Planned, Watch, Weights
+from assignments.planning import NOBODY, SLOTS, WEEKDAYS, Plan, Planned, Watch, Weights, breaches
 from assignments.planning import candidates as judged_by_planner
 from assignments.planning import plan_season as search
 from assignments.plans.explanations import stored_relaxations, stored_shortages
@@ -72,7 +72,18 @@ def _kept(proposal: PlanProposal, situation: Situation) -> Plan | None:
         return None
     rows = [row for row in proposed_rows(base) if row.enrolment_id in situation.enrolment_place]
     plan = plan_of(situation, rows)
+    _unlock_broken(situation, plan)
     return plan if plan.locked.any() else None
+
+
+def _unlock_broken(situation: Situation, plan: Plan) -> None:
+    """Let go of what was locked, and by now breaks a rule: no lock is stronger than the rules."""
+    plan.locked[plan.frame.week < 0] = False
+    kept = np.flatnonzero(plan.locked)
+    own = Plan(plan.frame.taken(kept), plan.observer[kept], plan.locked[kept])
+    # Of a part of the contacts a method has too few: that alone is no breach.
+    broken = [found.contact for found in breaches(situation.problem, own) if found.rule != "split"]
+    plan.locked[kept[broken]] = False
 
 
 def figures_of(planned: Planned) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from assignments.plans.models import PlanProposal
 from assignments.plans.services import owe_repair
 from assignments.plans.signals import proposal_owed
 from assignments.plans.tasks import make_owed_proposals
-from assignments.signals import assignment_changed
+from assignments.signals import assignment_changed, contact_reopened
 from assignments.workflow import DECLINE, EXPIRE, OPEN, WITHDRAW
 from ksp.accounts.models import User
 from ksp.lib.wake import wake
@@ -30,6 +30,7 @@ OCCASIONS = {
     EXPIRE.verb: gettext_noop("An offer lapsed"),
     WITHDRAW.verb: gettext_noop("A contact was withdrawn"),
 }
+REJECTED = gettext_noop("A report was rejected")
 LEFT = gettext_noop("An observer has left the team")
 RELATED = gettext_noop("An observer reported a customer relation")
 LOST_METHOD = gettext_noop("A participant lost a contact method")
@@ -47,6 +48,12 @@ def repair_fallen(*, assignment: Assignment, transition: Transition, **_signal: 
     """Owe a repair when a contact has fallen away."""
     if transition.verb in OCCASIONS:
         _owe(assignment.season, OCCASIONS[transition.verb])
+
+
+@receiver(contact_reopened, sender=Assignment, dispatch_uid="plans.repair_rejected")
+def repair_rejected(*, assignment: Assignment, **_signal: Any) -> None:
+    """Owe a repair when a contact whose report was rejected must be made by somebody else."""
+    _owe(assignment.season, REJECTED)
 
 
 @receiver(team_changed, sender=TeamMember, dispatch_uid="plans.repair_team")

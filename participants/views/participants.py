@@ -23,6 +23,7 @@ from participants.filters import EnrolmentFilter
 from participants.models import ContactChannel, Enrolment, Participant
 from participants.participant_forms import EnrolmentForm, RepresentativeForm
 from participants.selectors import current_season, seasons_of
+from participants.workflow import SeasonState
 
 READ = "participants.read_participant"
 CHANGE = "participants.change_enrolment"
@@ -71,6 +72,7 @@ def detail(request: UserRequest, key: UUID) -> HttpResponse:
         messages.success(request, _("The enrolment is saved."))
         return redirect(request.get_full_path())
     context = _context(request, participant) | {"enrolments": enrolments, "enrolment": enrolment, "form": form}
+    context["over"] = [SeasonState.CLOSED, SeasonState.PUBLISHED]
     return render(request, "participants/participant_detail.html", context)
 
 
@@ -89,6 +91,23 @@ def _context(request: UserRequest, participant: Participant) -> dict[str, Any]:
         "history": history_of(participant)[:10],
         "panels": panels("participants:detail", participant, user=request.user),
     }
+
+
+@require_POST
+@needs(READ)
+def close_channel(request: UserRequest, key: UUID, channel: int) -> HttpResponse:
+    """Contact the participant no longer by one of its methods."""
+    participant = _visible(request, key)
+    closed = get_object_or_404(ContactChannel, pk=channel, enrolment__participant=participant)
+    try:
+        services.close_channel(closed.pk, reason=request.POST.get("reason", ""), by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        words = {"participant": participant.name, "method": closed.get_method_display()}
+        text = _("%(participant)s: %(method)s is no longer used. A new plan is made for what it changes.")
+        messages.success(request, text % words)
+    return redirect("participants:detail", key)
 
 
 @require_POST

@@ -8,7 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assignments.models import Assignment
 from assignments.services import plan_again
+from assignments.signals import contact_reopened
 from ksp.accounts.models import AuditEvent, User
 from ksp.accounts.services import owe_mail
 from ksp.lib.errors import DomainError
@@ -120,7 +122,7 @@ def reject_response(
         raise NothingAsked(_("Write why the report is rejected; the observer sees it."))
     response = lock_for_move(response_id, REJECT, by=by, version=version)
     _decide(response, REJECT, now=now or timezone.now(), verdict=reason.strip(), by=by)
-    plan_again(response.assignment, by=by)
+    contact_reopened.send(sender=Assignment, assignment=plan_again(response.assignment, by=by))
     _tell_observer(response, emails.rejected(response))
     return response
 

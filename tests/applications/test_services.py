@@ -190,6 +190,17 @@ def test_accepting_makes_a_member_with_what_was_offered(season, observer, manage
     assert (mail.to, mail.subject) == (observer.user.email, f"Velkommen til teamet for {season.name}")
 
 
+def test_accepting_leaves_the_weeks_of_another_season_alone(season, observer, manager):
+    observer.weeks = ["2021-W20", "2021-W50", "2022-W40"]
+    observer.save()
+    application = ApplicationFactory(season=season, observer=observer, submitted=True)
+
+    services.decide_applications([application.pk], accept=True, by=manager, now=NOW)
+
+    observer.refresh_from_db()
+    assert observer.weeks == ["2021-W20", "2021-W48", "2021-W49", "2022-W40"]
+
+
 def test_declining_needs_a_reason_which_the_applicant_reads(season, observer, manager, heard):
     application = ApplicationFactory(season=season, observer=observer, submitted=True)
 

@@ -111,7 +111,7 @@ def test_observer_moves_a_contact_at_once(contact):
     assert OwedMail.objects.count() == Letter.objects.count() == 0
 
 
-def test_advised_day_that_is_a_holiday_in_the_new_week_is_dropped(season):
+def test_advised_day_that_is_a_holiday_in_the_new_week_becomes_another(season):
     contact = AssignmentFactory(season=season, accepted=True, week="2022-W14", weekday=4)
     Season.objects.filter(pk=season.pk).update(ends_on=date(2022, 4, 29))
 
@@ -119,7 +119,27 @@ def test_advised_day_that_is_a_holiday_in_the_new_week_is_dropped(season):
     change(contact, "2022-W15")
 
     contact.refresh_from_db()
-    assert (contact.week, contact.weekday) == ("2022-W15", None)
+    assert (contact.week, contact.weekday) == ("2022-W15", 1)
+
+
+def test_advised_day_is_open_in_the_season_and_free_for_the_participant(contact, season):
+    Season.objects.filter(pk=season.pk).update(stored_settings={"closed_on": ["2021-12-22"], "least_working_days": 1})
+    AssignmentFactory(season=season, enrolment=contact.enrolment, week="2021-W51", weekday=1)
+
+    change(contact, "2021-W51")
+
+    contact.refresh_from_db()
+    assert (contact.week, contact.weekday) == ("2021-W51", 2)
+
+
+def test_offer_that_is_moved_forward_lapses_with_its_new_week(contact):
+    late = datetime(2021, 12, 15, 22, tzinfo=UTC)
+    Assignment.objects.filter(pk=contact.pk).update(state="offered", answer_by=late)
+
+    change(contact, "2021-W49")
+
+    contact.refresh_from_db()
+    assert contact.answer_by == datetime(2021, 12, 10, 14, tzinfo=UTC)
 
 
 def test_limit_counts_from_the_week_that_was_planned(contact):

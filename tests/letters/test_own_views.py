@@ -74,7 +74,7 @@ def test_offers_are_shown_by_week_with_their_day_to_answer(browser, season, obse
     names = [one.enrolment.participant.name for one in (*first, later)]
     assert [text.index(name) for name in names] == sorted(text.index(name) for name in names)
     assert "uke 50 Svar innen tirsdag 7. desember" in text
-    assert "Godta alle 2 i uke 50" in text
+    assert "Ta alle 2 i uke 50" in text
     assert "Uken for en kontakt er bindende. Dag og tid er råd" in text
 
 

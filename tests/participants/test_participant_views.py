@@ -214,3 +214,32 @@ def test_manager_sees_who_represents_but_changes_nothing(desk, season):
     assert desk.post(f"{address}people/", {"name": "Kari", "email": "kari@ksp.example"}).status_code == 403
     assert desk.post(f"{address}people/{link.user.public_id}/remove/").status_code == 403
     assert Representative.objects.count() == 1
+
+
+def test_channel_is_closed_with_a_reason(desk, season):
+    enrolment = enrol(season, "Måkeberg Kraft")
+    phone, chat = (
+        ContactChannelFactory(enrolment=enrolment, method=method, kind=method, planned_contacts=planned)
+        for method, planned in (("phone", 15), ("chat", 10))
+    )
+    address = f"/participants/{enrolment.participant.public_id}/channels/{chat.pk}/close/"
+
+    refused = desk.post(address, {"reason": " "}, follow=True)
+    done = desk.post(address, {"reason": "Chatten er lagt ned"}, follow=True)
+
+    assert [str(message) for message in refused.context["messages"]] == [
+        "Skriv hvorfor kontaktkanalen ikke brukes lenger."
+    ]
+    assert [str(message) for message in done.context["messages"]] == [
+        "Måkeberg Kraft: Chat brukes ikke lenger. Det lages en ny plan for det som endres av det."
+    ]
+    assert list(enrolment.channels.values_list("pk", "planned_contacts")) == [(phone.pk, 25)]
+
+
+def test_channel_of_another_participant_is_not_there(desk, season):
+    mine, others = enrol(season, "Måkeberg Kraft"), ContactChannelFactory()
+
+    answer = desk.post(f"/participants/{mine.participant.public_id}/channels/{others.pk}/close/", {"reason": "Nei"})
+
+    assert answer.status_code == 404
+    assert others.enrolment.channels.exists()

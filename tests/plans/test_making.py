@@ -159,6 +159,21 @@ def test_what_is_locked_stays_when_the_plan_is_searched_for_again(season, manage
     assert told(second.contacts.filter(is_locked=True)) == told(locked)
 
 
+def test_lock_is_not_stronger_than_a_rule(season, manager):
+    base = proposed(season, manager)
+    kept, broken = base.contacts.filter(observer__isnull=False)[:2]
+    for contact in (kept, broken):
+        services.lock_contact(contact.pk, is_locked=True, by=manager)
+    CustomerRelationFactory(observer=broken.observer, participant=broken.participant)
+
+    again = proposed(season, manager, based_on=base.pk, seed=2)
+
+    assert list(again.contacts.filter(is_locked=True).values_list("observer", "participant")) == [
+        (kept.observer_id, kept.participant_id)
+    ]
+    assert not again.contacts.filter(observer=broken.observer, participant=broken.participant).exists()
+
+
 def test_season_that_was_offered_can_only_be_repaired(season, manager):
     contact = planned(season, manager)[0]
     Assignment.objects.filter(pk=contact.pk).update(state="offered", offered_at=timezone.now())

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from assignments.batches import offer_planned
+from assignments.letters.services import report_relation
 from assignments.models import Assignment
 from assignments.plans import selectors, services
 from assignments.plans.models import PlanProposal
@@ -253,11 +254,40 @@ def test_offer_that_falls_away_asks_for_a_repair_once_and_nobody_is_asked_twice(
     assert second.observer_id != rows[second.pk]
 
 
+def test_what_is_lost_after_a_repair_was_made_gets_one_of_its_own(season, manager):
+    first, second = Observer.objects.filter(assignments__isnull=False).distinct().order_by("pk")[:2]
+    leave_team(season.pk, first.pk, reason="Syk", by=manager, now=NOW)
+    made = services.make_proposal(selectors.repairs_waiting(season).pk)
+    leave_team(season.pk, second.pk, reason="Flyttet", by=manager, now=NOW)
+    assert selectors.repairs_waiting(season) == made
+    made.contacts.filter(observer=second).update(observer=None)
+
+    apply(made, manager)
+
+    waiting = selectors.repairs_waiting(season)
+    assert (waiting.state, waiting.requested_by.is_system) == ("waiting", True)
+    again = services.make_proposal(waiting.pk)
+    assert set(again.contacts.values_list("assignment", flat=True)) >= set(
+        season.assignments.filter(observer=second).values_list("pk", flat=True)
+    )
+    apply(again, manager)
+    assert selectors.repairs_waiting(season) is None
+
+
 def test_relation_that_is_reported_asks_for_a_repair(season, manager):
     first = season.assignments.order_by("code").first()
     relations_reported.send(sender=CustomerRelation, pairs=[(first.observer_id, first.participant_id)], by=manager)
 
     assert selectors.repairs_waiting(season).occasion == "An observer reported a customer relation"
+
+
+def test_customer_found_before_anything_was_offered_asks_for_a_repair(season, manager):
+    first = season.assignments.exclude(observer=None).order_by("code").first()
+
+    report_relation(first.observer, first.participant, kind="customer", by=first.observer.user)
+
+    assert selectors.repairs_waiting(season).occasion == "An observer reported a customer relation"
+    assert list(needed(season)) == [first.pk]
 
 
 def test_relation_to_somebody_else_asks_for_nothing(season, manager):

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.translation import override
 
 from assignments.models import Assignment
+from assignments.plans.models import PlanProposal
 from ksp.accounts.models import AuditEvent, OwedMail
 from ksp.lib.workflow import TransitionNotAllowed
 from observers.models import Observer
@@ -15,7 +16,7 @@ from responses.models import Grade, ReviewNote, SurveyResponse
 from responses.services import ReportChanged, approve_response, reject_response, return_response
 from responses.services.reviewing import GradeIncomplete, NothingAsked
 from scoring.models import RecomputeOwed
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import SystemUserFactory, UserFactory
 from tests.factories.responses import GradeFactory, filled_response
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,14 @@ def test_rejected_contact_is_planned_anew_for_somebody_else(report, manager):
     assert (fresh.state, fresh.observer, fresh.enrolment_id) == ("planned", None, report.enrolment_id)
     assert "Feil kundesenter." in OwedMail.objects.get().body
     assert RecomputeOwed.objects.count() == 0
+
+
+def test_rejected_contact_asks_for_a_repair_of_the_plan(report, manager):
+    SystemUserFactory(organiser=report.season.organiser)
+
+    reject_response(report.pk, reason="Feil kundesenter.", by=manager)
+
+    assert PlanProposal.objects.get().occasion == "A report was rejected"
 
 
 def test_report_is_not_rejected_without_a_reason(report, manager):

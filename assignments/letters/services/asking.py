@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from assignments.batches import withdraw_many
+from assignments.deadlines import deadline_of
 from assignments.desk import desk
 from assignments.letters.models import WeekChange
-from assignments.letters.week_choices import choices_of
+from assignments.letters.week_choices import choices_of, free_weekday
 from assignments.models import Assignment
 from assignments.workflow import AssignmentState
 from ksp.accounts.models import AuditEvent, User
 from ksp.accounts.services import system_user
-from ksp.lib.calendar import NORWAY
 from ksp.lib.errors import DomainError
 from ksp.lib.weeks import IsoWeek
 from ksp.lib.workflow import TransitionNotAllowed
@@ -80,10 +80,12 @@ def _move(assignment: Assignment, week: IsoWeek, *, reason: str, now: datetime, 
         changed_at=now,
         changed_by=by,
     )
-    assignment.week = change.week
-    if assignment.weekday and not NORWAY.is_working_day(week.days()[assignment.weekday - 1]):
-        assignment.weekday = None
-    assignment.save(update_fields=["week", "weekday"])
+    assignment.week, assignment.weekday = change.week, free_weekday(assignment, week)
+    if assignment.state == AssignmentState.OFFERED and assignment.answer_by is not None:
+        hour = assignment.season.settings.email_latest_hour
+        deadline = deadline_of(change.week, method=assignment.method, email_hour=hour)
+        assignment.answer_by = min(assignment.answer_by, deadline)
+    assignment.save(update_fields=["week", "weekday", "answer_by"])
     AuditEvent.record(by, "assignment.moved", assignment, before=change.week_before, after=change.week)
     return change
 
@@ -104,6 +106,8 @@ def report_relation(
     now = now or timezone.now()
     CustomerRelation.objects.get_or_create(observer=observer, participant=participant, kind=kind)
     AuditEvent.record(by, "observer.relation_reported", observer, participant=participant.code, kind=str(kind))
+    # Told while the contacts still are the observer's: whoever plans them anew looks for those.
+    relations_reported.send(sender=CustomerRelation, pairs=[(observer.pk, participant.pk)], by=by)
     system = system_user(observer.organiser)
     own = Assignment.objects.select_for_update(of=("self",)).filter(observer=observer, participant=participant)
     planned = list(own.filter(state=AssignmentState.PLANNED))
@@ -112,6 +116,4 @@ def report_relation(
         item.save(update_fields=["observer"])
         AuditEvent.record(system, "assignment.observer_removed", item, observer=observer.code)
     open_keys = [item.pk for item in own.filter(state__in=MOVABLE)]
-    fresh = withdraw_many(open_keys, reason=_(IS_CUSTOMER), now=now, is_told=False, by=system)
-    relations_reported.send(sender=CustomerRelation, pairs=[(observer.pk, participant.pk)], by=by)
-    return fresh
+    return withdraw_many(open_keys, reason=_(IS_CUSTOMER), now=now, is_told=False, by=system)

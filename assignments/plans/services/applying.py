@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import transaction
@@ -14,9 +14,10 @@ from assignments.models import Assignment
 from assignments.plans.automatic import without_repairs
 from assignments.plans.facts import differences, facts_of
 from assignments.plans.models import PlanProposal, ProposedContact
+from assignments.plans.orphans import standing_of
 from assignments.plans.outdated import what_repair_breaks
 from assignments.plans.selectors.asking import NEVER_OFFERED, was_offered
-from assignments.plans.services.requesting import SeasonClosed, SeasonHasPlan, lock_proposal
+from assignments.plans.services.requesting import SeasonClosed, SeasonHasPlan, lock_proposal, owe_repair
 from assignments.plans.situation import situation_of
 from assignments.plans.workflow import APPLY, DISCARD, ProposalKind, ProposalState
 from assignments.workflow import AssignmentState
@@ -82,7 +83,19 @@ def apply_proposal(proposal_id: int, *, by: User, offer_until: str | None, now: 
     proposal.save(update_fields=["state", "applied_at", "applied_by"])
     AuditEvent.record(by, APPLY.verb, proposal, **counts, offered=offered)
     _put_away_older_repairs(proposal, by=by)
+    if proposal.kind == ProposalKind.REPAIR:
+        _owe_the_rest(proposal, changed=keys)
     return Applied(proposal=proposal, offered=offered, **counts)
+
+
+def _owe_the_rest(proposal: PlanProposal, *, changed: Iterable[int]) -> None:
+    """Owe another repair if contacts have been lost that this one, made before, knew nothing of."""
+    known = set(ProposedContact.objects.filter(proposal=proposal).values_list("assignment", flat=True))
+    standing = standing_of(proposal.season, today=date.fromisoformat(proposal.figures["today"]))
+    lost = {standing.assignment_of(contact) for contact in standing.orphans}
+    system = User.objects.filter(organiser=proposal.season.organiser_id, is_system=True).first()
+    if lost - known - set(changed) and system is not None:
+        owe_repair(proposal.season, occasion=proposal.occasion, by=system)
 
 
 def _put_away_older_repairs(proposal: PlanProposal, *, by: User) -> None:

@@ -1,14 +1,16 @@
 """What managers do with applications: accept them into the team, or decline them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from ksp.accounts.models import AuditEvent, OwedMail, User
 from ksp.accounts.services import owe_mails
+from ksp.lib.weeks import IsoWeek
 from ksp.lib.workflow import Transition
 from observers.applications import emails
 from observers.applications.models import Application, DeclaredRelation
@@ -70,6 +72,7 @@ def _take_in(ready: Sequence[Application], *, by: User) -> None:
         before = _profile(observer)
         for name in COPIED:
             setattr(observer, name, getattr(application, name))
+        observer.weeks = _weeks_with_others(application, known=before["weeks"])
         # The weeks say it all from here on.
         observer.available_from = observer.available_to = None
         observer.county = application.county or observer.county
@@ -86,7 +89,14 @@ def _take_in(ready: Sequence[Application], *, by: User) -> None:
         join_team(season_id, members, by=by)
 
 
-def _profile(observer: Observer) -> dict[str, object]:
+def _weeks_with_others(application: Application, *, known: Iterable[str]) -> list[str]:
+    """Return the weeks that were offered, and those from before that lie outside the season: they are another's."""
+    first, last = (str(IsoWeek.of(day)) for day in (application.season.starts_on, application.season.ends_on))
+    others = (week for week in known if not first <= week <= last)
+    return sorted({*application.weeks, *others})
+
+
+def _profile(observer: Observer) -> dict[str, Any]:
     known = {name: getattr(observer, name) for name in PROFILE}
     return known | {name: day.isoformat() if (day := known[name]) else None for name in PROFILE[-2:]}
 
