@@ -9,15 +9,18 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.filters import week_choices
 from assignments.planning.plan import Weights
 from assignments.planning.problem import SLOTS
 from assignments.plans.models import PlanProposal
 from assignments.plans.services import Move
-from ksp.lib.formatting import short_date
+from assignments.plans.weeks import contact_weeks
+from ksp.lib.calendar import local_date
+from ksp.lib.formatting import iso_week, short_date
+from ksp.lib.weeks import IsoWeek
 from observers.models import Observer, ObserverQuerySet
 from participants.models import Season
 from participants.season_settings import SeasonSettings
@@ -144,7 +147,7 @@ class ApplyForm(forms.Form):
     def __init__(self, *args: Any, season: Season, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["week"] = forms.ChoiceField(
-            label=gettext_lazy("Week"), required=False, choices=week_choices(season)
+            label=gettext_lazy("Week"), required=False, choices=_weeks_to_offer(season)
         )
 
     @property
@@ -154,6 +157,12 @@ class ApplyForm(forms.Form):
         if offer == OFFER_UNTIL:
             return self.cleaned_data["week"] or None
         return OFFER_ALL if offer == OFFER_ALL else None
+
+
+def _weeks_to_offer(season: Season) -> list[tuple[str, str]]:
+    """Return the weeks with contacts that are not over yet; all of them when the season is."""
+    weeks, this_week = [item.week for item in contact_weeks(season)], IsoWeek.of(local_date(timezone.now()))
+    return [(str(week), iso_week(week)) for week in [week for week in weeks if week >= this_week] or weeks]
 
 
 class DaysField(forms.CharField):

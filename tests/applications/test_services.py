@@ -337,3 +337,7 @@ def test_only_the_applicant_sends_and_withdraws(season, observer, manager):
 
     draft.refresh_from_db()
     assert draft.state == "draft"
+
+
+def test_who_named_no_weeks_stays_free_in_the_other_seasons(season, application, manager):
+    season_named(season)

@@ -8,6 +8,7 @@ from assignments.letters.models import Letter, Notice
 from assignments.letters.tasks import expire_unanswered_offers
 from assignments.models import Assignment
 from ksp.accounts.services import create_organiser, system_user
+from participants.models import AwardClass
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.participants import SeasonFactory
 
@@ -65,6 +66,15 @@ def test_nothing_lapses_while_the_season_is_not_open(season, system, state):
     season.state, season.closed_at = state, NOW
     season.save()
 
+    assert services.expire_offers(now=NOW + 20 * DAY, by=system) == 0
+
+
+def test_nothing_lapses_and_nobody_is_reminded_while_the_class_is_paused(season, system):
+    row = offer(season, system)
+    services.send_due_letters(now=NOW + DAY, by=system)
+    AwardClass.objects.filter(enrolments=row.enrolment).update(paused_at=NOW, pause_reason="Ferie")
+
+    assert services.note_offers_that_soon_lapse(now=NOW + 6 * DAY, by=system) == 0
     assert services.expire_offers(now=NOW + 20 * DAY, by=system) == 0
 
 

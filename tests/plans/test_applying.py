@@ -92,6 +92,7 @@ def test_plan_that_nobody_was_told_of_is_replaced(season, manager):
 
     assert Assignment.objects.filter(state="planned").count() == 15
     assert not before & set(Assignment.objects.values_list("pk", flat=True))
+    assert AuditEvent.objects.filter(verb="season.planned").latest("pk").detail["replaced"] == 15
 
 
 def test_plan_is_not_put_over_what_was_offered_meanwhile(season, manager):

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from assignments.models import Assignment
+from assignments.plans import services
 from assignments.plans.exporting import HEADS
 from assignments.plans.models import PlanProposal
 from observers.models import Observer, PriorContact
@@ -45,6 +46,16 @@ def test_plan_is_made_and_told_as_one_object(season):
     assert (said["refused"], said["shortages"], said["relaxations"]) == ([], [], [])
     assert "search" in err
     assert set(Assignment.objects.values_list("state", flat=True)) == {"planned"}
+
+
+def test_proposal_that_a_worker_took_first_is_waited_for(season, monkeypatch):
+    make = services.make_proposal
+    monkeypatch.setattr(services, "make_proposal", lambda key, **_watch: make(key) and None)
+
+    said = json.loads(run("plan_season", "--json")[0])
+
+    assert (said["contacts"], said["applied"]) == (15, True)
+    assert Assignment.objects.count() == 15
 
 
 def test_plan_is_told_in_words_with_what_is_wanting(season):

@@ -179,7 +179,7 @@ def test_chosen_team_is_taken_in_applicants_by_their_application(browser, season
 
     answer = browser.post(TAKE_IN, {"season": "KSP22", "observers": keys}, follow=True)
 
-    assert "2 er tatt inn i teamet. 1 søknader er innvilget og besvart på e-post." in answer.text
+    assert "2 er tatt inn i teamet. 1 søknad er innvilget og besvart på e-post." in answer.text
     members = set(TeamMember.objects.values_list("observer", flat=True))
     assert members == {application.observer_id, other.pk}
 

@@ -20,10 +20,10 @@ LEAST_WAIT = timedelta(days=1)
 
 
 def _unanswered(by: User) -> AssignmentQuerySet:
-    """Return the offers of open seasons that their observers have been told of."""
+    """Return the offers of open seasons, but not of classes that are paused, that their observers have been told of."""
     untold = Notice.objects.filter(assignment=OuterRef("pk"), kind=NoticeKind.OFFERED, letter__state=LetterState.OPEN)
     rows = Assignment.objects.filter(state=AssignmentState.OFFERED, season__organiser=by.organiser_id)
-    return rows.filter(~Exists(untold), season__state=SeasonState.OPEN)
+    return rows.filter(~Exists(untold), season__state=SeasonState.OPEN, enrolment__award_class__paused_at__isnull=True)
 
 
 def _skips() -> bool:
@@ -34,7 +34,7 @@ def _skips() -> bool:
 def expire_offers(*, now: datetime, by: User) -> int:
     """Let the offers of ``by``'s organiser lapse that are past their day; return how many.
 
-    Nothing lapses while its season is paused, nor while the letter that tells of it waits in the outbox.
+    Nothing lapses while its season or class is paused, nor while the letter that tells of it waits in the outbox.
     """
     due = _unanswered(by).filter(answer_by__lte=now).select_for_update(of=("self",), skip_locked=_skips())
     keys = [item.pk for item in due.order_by("pk").only("pk")]

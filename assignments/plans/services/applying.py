@@ -125,12 +125,13 @@ def _apply_season(proposal: PlanProposal, *, by: User) -> tuple[list[int], dict[
     contacts = list(ProposedContact.objects.filter(proposal=proposal).select_related("participant", "observer"))
     if any(not contact.week for contact in contacts):
         raise NoWeeks(_("The season has no weeks for these contacts. Change its dates or its closed days first."))
-    Assignment.objects.filter(season=season, state__in=NEVER_OFFERED).delete()
+    _all, gone = Assignment.objects.filter(season=season, state__in=NEVER_OFFERED).delete()
+    replaced = gone.get(Assignment._meta.label, 0)
     stem = stem_of(season.code)
     rows = Assignment.objects.bulk_create([_assignment(season, stem, one) for one in contacts], batch_size=BATCH)
     AuditEvent.objects.bulk_create((AuditEvent.of(by, "assignment.planned", row) for row in rows), batch_size=BATCH)
     unassigned = sum(one.observer_id is None for one in contacts)
-    AuditEvent.record(by, "season.planned", season, contacts=len(rows), unassigned=unassigned)
+    AuditEvent.record(by, "season.planned", season, contacts=len(rows), unassigned=unassigned, replaced=replaced)
     return [row.pk for row in rows], {"planned": len(rows)}
 
 

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from assignments.teams.forms import ChoosingForm, read_keys
@@ -15,6 +15,7 @@ from assignments.teams.wishes import Source
 from ksp.accounts.decorators import needs
 from ksp.accounts.requests import UserRequest
 from ksp.lib.errors import DomainError
+from ksp.lib.formatting import number
 from observers.applications.models import Application
 from observers.applications.workflow import ApplicationState
 from participants.models import Season
@@ -63,7 +64,15 @@ def take_in(request: UserRequest) -> HttpResponse:
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        words = {"count": taken.accepted + taken.others, "accepted": taken.accepted}
-        text = _("%(count)s are taken into the team. %(accepted)s applications are accepted, and answered by e-mail.")
-        messages.success(request, text % words)
+        count = taken.accepted + taken.others
+        text = ngettext("%(count)s is taken into the team.", "%(count)s are taken into the team.", count)
+        said = [text % {"count": number(count)}]
+        if taken.accepted:
+            more = ngettext(
+                "%(count)s application is accepted, and answered by e-mail.",
+                "%(count)s applications are accepted, and answered by e-mail.",
+                taken.accepted,
+            )
+            said.append(more % {"count": number(taken.accepted)})
+        messages.success(request, " ".join(said))
     return redirect(f"{reverse('teams:team')}?season={season.code}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -19,6 +19,8 @@ from observers.applications.services.team import BATCH, join_team
 from observers.applications.signals import relations_reported
 from observers.applications.workflow import ACCEPT, DECLINE
 from observers.models import CustomerRelation, Observer
+from participants.models import Season
+from participants.workflow import SeasonState
 
 # What an accepted application makes of the observer's profile.
 COPIED = ("methods", "weeks", "weekly_capacity", "season_capacity")
@@ -67,12 +69,13 @@ def _decide(ready: Sequence[Application], move: Transition, *, reason: str, by: 
 def _take_in(ready: Sequence[Application], *, by: User) -> None:
     """Copy what was offered into the profiles, keep what was declared, and let the observers join."""
     observers = [application.observer for application in ready]
+    others = list(Season.objects.exclude(state__in=(SeasonState.CLOSED, SeasonState.PUBLISHED)))
     events = []
     for application, observer in zip(ready, observers, strict=True):
         before = _profile(observer)
         for name in COPIED:
             setattr(observer, name, getattr(application, name))
-        observer.weeks = _weeks_with_others(application, known=before["weeks"])
+        observer.weeks = _weeks_with_others(application, known=before["weeks"] or _weeks_free(observer, others))
         # The weeks say it all from here on.
         observer.available_from = observer.available_to = None
         observer.county = application.county or observer.county
@@ -94,6 +97,15 @@ def _weeks_with_others(application: Application, *, known: Iterable[str]) -> lis
     first, last = (str(IsoWeek.of(day)) for day in (application.season.starts_on, application.season.ends_on))
     others = (week for week in known if not first <= week <= last)
     return sorted({*application.weeks, *others})
+
+
+def _weeks_free(observer: Observer, seasons: Iterable[Season]) -> list[str]:
+    """Name the weeks of the seasons for one whose profile names none: all between the days it has."""
+    first = IsoWeek.of(observer.available_from or date.min)
+    last = IsoWeek.of(observer.available_to or date.max)
+    own = [season for season in seasons if season.organiser_id == observer.organiser_id]
+    weeks = (week for one in own for week in IsoWeek.range(IsoWeek.of(one.starts_on), IsoWeek.of(one.ends_on)))
+    return [str(week) for week in weeks if first <= week <= last]
 
 
 def _profile(observer: Observer) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Plans a season, or plans anew what must change in it."""
 
+import time
 from typing import Any, ClassVar
 
 from django.core.management.base import CommandParser
@@ -11,12 +12,13 @@ from assignments.planning import Progress
 from assignments.plans import services
 from assignments.plans.explanations import relaxation_in_words, shortage_in_words
 from assignments.plans.models import PlanProposal, ProposedContact
-from assignments.plans.workflow import ProposalKind, ProposalState
+from assignments.plans.workflow import UNFINISHED, ProposalKind, ProposalState
 from ksp.lib.commands import WrongUsage
 from ksp.lib.errors import DomainError
 from participants.commands import SeasonCommand
 
 TIME_LIMIT = 30
+PAUSE_SECONDS = 0.5
 
 
 class PlanFailed(DomainError):
@@ -49,10 +51,10 @@ class Command(SeasonCommand):
         asked = services.request_plan(
             season.pk, by=person, kind=kind, seed=options["seed"], time_limit=round(options["time_limit"])
         )
-        made = services.make_proposal(asked.pk, watch=self._tell)
+        made = self._made(asked.pk)
         # A repair that has nothing to change is put away at once.
-        if made is None or made.state not in {ProposalState.READY, ProposalState.DISCARDED}:
-            raise PlanFailed(_("The plan could not be made: %(why)s") % {"why": made.error if made else ""})
+        if made.state not in {ProposalState.READY, ProposalState.DISCARDED}:
+            raise PlanFailed(_("The plan could not be made: %(why)s") % {"why": made.error})
         can_apply = made.state == ProposalState.READY and not made.contacts.filter(week="").exists()
         applied = None
         if can_apply:
@@ -72,6 +74,15 @@ class Command(SeasonCommand):
         ]
         lines += [item["sentence"] for item in (*outcome["shortages"], *outcome["relaxations"])]
         return "\n".join(lines)
+
+    def _made(self, key: int) -> PlanProposal:
+        """Make the proposal, or wait for the worker that took it first; where that one is lost, it is made here."""
+        while (made := services.make_proposal(key, watch=self._tell)) is None:
+            found = PlanProposal.objects.select_related("season").get(pk=key)
+            if found.state not in UNFINISHED:
+                return found
+            time.sleep(PAUSE_SECONDS)
+        return made
 
     def _tell(self, progress: Progress) -> bool:
         """Write how far it has come, each phase once."""
