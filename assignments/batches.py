@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from assignments.deadlines import answer_by
 from assignments.eligibility import Candidate, Facts, judge
 from assignments.models import Assignment
-from assignments.services import ReasonMissing, SeasonNotOpen, check_manual_is_read, replacement_of
+from assignments.services import ReasonMissing, SeasonNotOpen, check_may_accept, replacement_of
 from assignments.signals import assignment_changed, observers_concerned
 from assignments.workflow import ACCEPT, EXPIRE, OFFER, WITHDRAW
 from ksp.accounts.models import AuditEvent, User
+from ksp.lib.calendar import local_date
 from ksp.lib.weeks import IsoWeek
 from ksp.lib.workflow import Transition, TransitionNotAllowed
 from observers.applications.models import TeamMember
@@ -41,14 +42,14 @@ def offer_planned(
 ) -> list[Assignment]:
     """Offer each contact to the observer it is planned for; their next letter says so, and may be held.
 
-    Return those that were offered. A contact without an observer, with one whom a rule no longer allows, or of a
-    class that is paused stays planned.
+    Return those that were offered. A contact without an observer, with one who has no account or whom a rule no longer
+    allows, of a class that is paused, or whose week is over while the season still goes on stays planned.
     """
     rows = [item for item in _lock(assignment_ids, OFFER, by=by) if item.observer is not None]
     if any(item.season.state != SeasonState.OPEN for item in rows):
         raise SeasonNotOpen(_("The season is not open. Open it before you offer assignments."))
     judged = judge_planned(rows)
-    offered = [item for item in rows if judged[item.pk].is_eligible and item.enrolment.award_class.paused_at is None]
+    offered = [item for item in rows if judged[item.pk].is_eligible and _can_be_made(item, now=now)]
     settings = {item.season_id: item.season.settings for item in offered}
     until = {
         key: answer_by(key[1], method=key[2], settings=settings[key[0]], now=now)
@@ -66,6 +67,14 @@ def offer_planned(
     return offered
 
 
+def _can_be_made(item: Assignment, *, now: datetime) -> bool:
+    """Its observer can answer, its class is not paused, and its week not over, unless the whole season is."""
+    today = local_date(now)
+    is_over = item.week < str(IsoWeek.of(today)) and today <= item.season.ends_on
+    has_account = item.observer is not None and item.observer.user_id is not None
+    return has_account and item.enrolment.award_class.paused_at is None and not is_over
+
+
 @transaction.atomic
 def accept_offered(acts: Mapping[int, Act]) -> list[Assignment]:
     """Let each offer, by its key, be accepted by its own observer, who has read the manual."""
@@ -75,7 +84,7 @@ def accept_offered(acts: Mapping[int, Act]) -> list[Assignment]:
         if not act.by.has_perm(ACCEPT.permission, item):
             raise PermissionDenied
         item.state, item.answered_at = ACCEPT.target, act.now
-    check_manual_is_read(rows)
+    check_may_accept(rows)
     Assignment.objects.filter(pk__in=[item.pk for item in rows]).update(state=ACCEPT.target)
     Assignment.objects.bulk_update(rows, ["answered_at"], batch_size=BATCH)
     _record(ACCEPT, [(item, acts[item.pk].by) for item in rows])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from assignments import eligibility
 from assignments.deadlines import answer_by
+from assignments.desk import desk
 from assignments.models import Assignment, ManualRead, RolePlay
 from assignments.signals import assignment_changed, observers_concerned
 from assignments.workflow import ACCEPT, CANCEL, DECLINE, EXPIRE, FINISH, OFFER, WITHDRAW, AssignmentState
@@ -59,6 +60,12 @@ class ManualNotRead(DomainError):
     """The observer has not said that they have read the season's manual."""
 
     code: ClassVar[str] = "manual_not_read"
+
+
+class ContactBegun(DomainError):
+    """The contact has been begun, and is for its observer to finish."""
+
+    code: ClassVar[str] = "contact_begun"
 
 
 class ContactImpossible(DomainError):
@@ -138,8 +145,17 @@ def _check_eligible(assignment: Assignment, observer: Observer) -> None:
 def accept_assignment(assignment_id: int, *, now: datetime | None = None, by: User) -> Assignment:
     """The observer, who has read the manual, takes the contact on."""
     assignment = _lock(assignment_id, ACCEPT, by=by)
-    check_manual_is_read([assignment])
+    check_may_accept([assignment])
     return _move(assignment, ACCEPT, by=by, answered_at=now or timezone.now())
+
+
+def check_may_accept(assignments: Collection[Assignment]) -> None:
+    """Refuse if one of the observers has left the season's team, or has a manual to read first."""
+    for season in {item.season_id for item in assignments}:
+        left = eligibility.who_left(season)
+        if any(item.season_id == season and item.observer_id in left for item in assignments):
+            raise ObserverNotEligible(_("You are no longer on the season’s team. Ask your project manager."))
+    check_manual_is_read(assignments)
 
 
 def check_manual_is_read(assignments: Collection[Assignment]) -> None:
@@ -173,8 +189,11 @@ def decline_assignment(assignment_id: int, *, reason: str, now: datetime | None 
     """The observer says no, and why; the contact is planned anew, without an observer."""
     if not reason.strip():
         raise ReasonMissing(_("Say in a few words why you decline, so that we can plan better."))
+    now = now or timezone.now()
     assignment = _lock(assignment_id, DECLINE, by=by)
-    _move(assignment, DECLINE, by=by, answered_at=now or timezone.now(), decline_reason=reason.strip()[:300])
+    if desk().of_assignments([assignment.pk], now=now):
+        raise ContactBegun(_("You have begun this contact. Ask your project manager if you cannot finish it."))
+    _move(assignment, DECLINE, by=by, answered_at=now, decline_reason=reason.strip()[:300])
     plan_again(assignment, by=by)
     return assignment
 

@@ -5,14 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils import timezone
 
-from assignments.letters.services import tell
+from assignments.letters.services import prolong_offers, tell
 from assignments.letters.workflow import NoticeKind
 from assignments.models import Assignment
 from assignments.signals import observers_concerned
 from assignments.workflow import AssignmentState
 from ksp.accounts.models import User
 from ksp.lib.workflow import Transition
+from participants.models import AwardClass, Season
+from participants.signals import class_changed, season_changed
+from participants.workflow import RESUME
 
 KINDS = {
     AssignmentState.OFFERED: NoticeKind.OFFERED,
@@ -34,3 +38,17 @@ def note_what_happened(
 ) -> None:
     """Put the news into each observer's open letter."""
     tell(assignments, kind=KINDS[AssignmentState(transition.target)], by=by, is_held=is_held, now=now)
+
+
+@receiver(season_changed, sender=Season, dispatch_uid="letters.prolong_offers_of_season")
+def prolong_offers_of_season(*, season: Season, transition: Transition, by: User, **_signal: Any) -> None:
+    """Give offers their time back when a season goes on."""
+    if transition is RESUME:
+        prolong_offers(season.pk, now=timezone.now(), by=by)
+
+
+@receiver(class_changed, sender=AwardClass, dispatch_uid="letters.prolong_offers_of_class")
+def prolong_offers_of_class(*, award_class: AwardClass, is_paused: bool, by: User, **_signal: Any) -> None:
+    """Give offers their time back when a class goes on."""
+    if not is_paused:
+        prolong_offers(award_class.season_id, class_id=award_class.pk, now=timezone.now(), by=by)

@@ -54,7 +54,9 @@ def smallest(problem: Problem, frame: Frame, *, barred_by_score: Bools | None = 
     found = find(problem, frame)
     if not found:
         return ()
-    trial = _Trial(problem, frame, found, sum(item.lacking for item in found))
+    left = sum(item.lacking for item in find(problem))
+    by_weeks = not left
+    trial = _Trial(problem, frame, found, left or sum(item.lacking for item in found), by_weeks)
     tried = [
         *_capacities(trial),
         *_newcomers(trial),
@@ -76,10 +78,11 @@ class _Trial:
     frame: Frame
     found: tuple[Shortage, ...]
     before: int
+    by_weeks: bool
 
     def after(self, problem: Problem, frame: Frame | None = None) -> int:
-        """Count what is left over; weeks matter only if they did before, for other frames have other weeks."""
-        if not any(item.kind == "week" for item in self.found):
+        """Count what is left over; weeks matter only if nothing else does, for other frames have other weeks."""
+        if not self.by_weeks:
             return sum(item.lacking for item in find(problem))
         return sum(item.lacking for item in find(problem, self.frame if frame is None else frame))
 

@@ -125,9 +125,9 @@ def _with_used(weeks: list[OpenWeek], used: set[str]) -> list[OpenWeek]:
 
 def team_of(season: Season, *, also: Collection[int] = ()) -> list[Observer]:
     """Return whom the season is planned for: its team; without one, every active observer who has an account."""
-    members = TeamMember.objects.filter(season=season).current()
+    team = TeamMember.objects.filter(season=season)
     everybody = Observer.objects.filter(organiser=season.organiser_id)
-    usual = Q(pk__in=members.values("observer")) if members.exists() else Q(is_active=True, user__isnull=False)
+    usual = Q(pk__in=team.current().values("observer")) if team.exists() else Q(is_active=True, user__isnull=False)
     rows = everybody.filter(usual | Q(pk__in=also)) if also else everybody.filter(usual)
     return list(rows.defer(*_OBSERVER_UNREAD).order_by("code"))
 

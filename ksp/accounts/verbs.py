@@ -69,6 +69,7 @@ VERBS: dict[str, str | Promise] = {
     "assignment.accepted": _("Accepted"),
     "assignment.declined": _("Declined"),
     "assignment.expired": _("Offer lapsed"),
+    "assignment.prolonged": _("Time to answer prolonged"),
     "assignment.withdrawn": _("Withdrawn"),
     "assignment.cancelled": _("Cancelled"),
     "assignment.done": _("Done"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.models import Assignment
+from assignments.services import ClassPaused
 from assignments.workflow import AssignmentState
 from ksp.accounts.models import AuditEvent, User
 from ksp.lib.errors import DomainError
@@ -40,7 +41,9 @@ class AttemptRefused(DomainError):
 @transaction.atomic
 def start_contact(assignment_id: int, *, by: User) -> SurveyResponse:
     """Return the report of an accepted assignment, begun now if it was not; a double tap begins one."""
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related("season", "observer")
+    rows = Assignment.objects.select_for_update(of=("self",)).select_related(
+        "season", "observer", "enrolment__award_class"
+    )
     assignment = rows.get(pk=assignment_id)
     if not by.has_perm("assignments.answer_assignment", assignment) or assignment.observer is None:
         raise PermissionDenied
@@ -50,6 +53,9 @@ def start_contact(assignment_id: int, *, by: User) -> SurveyResponse:
     if assignment.state != AssignmentState.ACCEPTED:
         message = _("This assignment is “%(state)s”. Accept it before you start.")
         raise TransitionNotAllowed(message % {"state": assignment.get_state_display()})
+    if assignment.enrolment.award_class.paused_at is not None:
+        message = _("The class “%(name)s” is paused. Wait until it goes on before you make the contact.")
+        raise ClassPaused(message % {"name": assignment.enrolment.award_class})
     response = SurveyResponse(
         assignment=assignment,
         season=assignment.season,

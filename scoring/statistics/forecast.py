@@ -158,8 +158,9 @@ class _Future:
         return np.cumsum(flow, axis=1) - outstanding, outstanding
 
     def _finish(self, log_chance: Floats, first: int) -> Range | None:
-        """Return the day on which nothing is left; none while no week is old enough to tell."""
-        if self.pace.today - self.pace.begins.min(initial=self.pace.today) < LEAST_AGE:
+        """Return the day on which nothing is left; none while no week is old enough to tell, or no day is left."""
+        is_young = self.pace.today - self.pace.begins.min(initial=self.pace.today) < LEAST_AGE
+        if is_young or not log_chance.shape[1]:
             return None
         reached = log_chance >= np.log(self.rng.random(len(log_chance)))[:, None]
         day = np.where(reached.any(axis=1), first + reached.argmax(axis=1), len(self.pace.week_of_day))

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from ksp.accounts.models import AuditEvent, OwedMail
 from ksp.lib.workflow import TransitionNotAllowed
@@ -201,6 +202,20 @@ def test_accepting_leaves_the_weeks_of_another_season_alone(season, observer, ma
     assert observer.weeks == ["2021-W20", "2021-W48", "2021-W49", "2022-W40"]
 
 
+def test_who_had_no_weeks_stays_free_in_the_other_seasons(season, observer, manager):
+    days = {"starts_on": date(2020, 9, 7), "ends_on": date(2020, 9, 27)}
+    SeasonFactory(organiser=season.organiser, **days)
+    SeasonFactory(starts_on=date(2020, 6, 1), ends_on=date(2020, 6, 7))
+    observer.weeks, observer.available_to = [], date(2020, 9, 18)
+    observer.save()
+    application = ApplicationFactory(season=season, observer=observer, submitted=True, weeks=["2021-W48"])
+
+    services.decide_applications([application.pk], accept=True, by=manager, now=NOW)
+
+    observer.refresh_from_db()
+    assert observer.weeks == ["2020-W37", "2020-W38", "2021-W48"]
+
+
 def test_declining_needs_a_reason_which_the_applicant_reads(season, observer, manager, heard):
     application = ApplicationFactory(season=season, observer=observer, submitted=True)
 
@@ -339,5 +354,12 @@ def test_only_the_applicant_sends_and_withdraws(season, observer, manager):
     assert draft.state == "draft"
 
 
-def test_who_named_no_weeks_stays_free_in_the_other_seasons(season, application, manager):
-    season_named(season)
+@pytest.mark.parametrize("state", ["closed", "published"])
+def test_nobody_joins_the_team_of_a_season_that_is_over(observer, manager, season, state):
+    now = timezone.now()
+    type(season).objects.filter(pk=season.pk).update(state=state, opened_at=now, closed_at=now)
+
+    with pytest.raises(services.SeasonOver):
+        services.join_team(season.pk, [observer.pk], by=manager)
+
+    assert not season.team.exists()

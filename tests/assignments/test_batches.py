@@ -13,6 +13,7 @@ from assignments.services import ManualNotRead, ReasonMissing, SeasonNotOpen, ac
 from assignments.signals import assignment_changed
 from ksp.accounts.models import AuditEvent, OwedMail
 from ksp.lib.workflow import TransitionNotAllowed
+from observers.models import Observer
 from participants.models import Season
 from tests.factories.accounts import UserFactory
 from tests.factories.assignments import AssignmentFactory
@@ -110,6 +111,25 @@ def test_class_that_is_paused_is_not_offered(season, manager):
     (row,) = planned(season, enrolment__award_class__paused_at=timezone.now())
 
     assert offer_planned([row.pk], now=NOW, by=manager) == []
+
+
+def test_week_that_is_over_is_not_offered_while_the_season_goes_on(season, manager):
+    over, coming = planned(season, week="2021-W46"), planned(season, week="2021-W48")
+
+    offered = offer_planned(keys([*over, *coming]), now=NOW, by=manager)
+
+    assert keys(offered) == keys(coming)
+    assert states([*over, *coming]) == ["planned", "offered"]
+
+
+def test_observer_without_an_account_is_offered_nothing_with_the_others(season, manager):
+    silent, other = planned(season, 2)
+    Observer.objects.filter(pk=silent.observer_id).update(user=None)
+
+    offered = offer_planned(keys([silent, other]), now=NOW, by=manager)
+
+    assert keys(offered) == [other.pk]
+    assert states([silent, other]) == ["planned", "offered"]
 
 
 def test_planned_contact_does_not_count_against_its_own_observers_room(season):

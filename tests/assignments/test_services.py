@@ -11,9 +11,11 @@ from assignments.workflow import TRANSITIONS, AssignmentState
 from ksp.accounts.models import AuditEvent, OwedMail, Role
 from ksp.lib.workflow import TransitionNotAllowed
 from tests.factories.accounts import UserFactory
+from tests.factories.applications import TeamMemberFactory
 from tests.factories.assignments import AssignmentFactory, RolePlayFactory
 from tests.factories.observers import ObserverFactory
 from tests.factories.participants import AwardClassFactory, ContactChannelFactory, SeasonFactory
+from tests.factories.responses import filled_response
 
 pytestmark = pytest.mark.django_db
 
@@ -366,3 +368,23 @@ def test_role_play_of_another_organiser_is_not_written():
         )
 
     assert RolePlay.objects.count() == 0
+
+
+def test_who_has_left_the_team_accepts_nothing():
+    assignment = AssignmentFactory(offered=True)
+    TeamMemberFactory(season=assignment.season, observer=assignment.observer, left_at=timezone.now())
+
+    with pytest.raises(services.ObserverNotEligible):
+        services.accept_assignment(assignment.pk, by=assignment.observer.user)
+
+    assignment.refresh_from_db()
+    assert assignment.state == "offered"
+
+
+def test_contact_that_is_begun_is_not_declined():
+    response = filled_response()
+
+    with pytest.raises(services.ContactBegun):
+        services.decline_assignment(response.assignment_id, reason="Syk", by=response.observer.user)
+
+    assert Assignment.objects.get(pk=response.assignment_id).state == "accepted"

@@ -1,14 +1,19 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from assignments.batches import offer_planned
 from assignments.letters import services
 from assignments.letters.models import Letter, Notice
 from assignments.letters.tasks import expire_unanswered_offers
 from assignments.models import Assignment
+from ksp.accounts.models import AuditEvent
 from ksp.accounts.services import create_organiser, system_user
 from participants.models import AwardClass
+from participants.services import pause_class, pause_season, resume_season
+from tests.factories.accounts import UserFactory
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.participants import SeasonFactory
 
@@ -112,3 +117,37 @@ def test_task_works_for_every_organiser(system):
 
     assert (expire_unanswered_offers(), expire_unanswered_offers()) == (2, 0)
     assert [Assignment.objects.get(pk=row.pk).state for row in rows] == ["expired", "expired"]
+
+
+def told_offer(season, system):
+    row = offer(season, system)
+    services.send_due_letters(now=NOW + DAY, by=system)
+    Assignment.objects.filter(pk=row.pk).update(answer_by=NOW)
+    return row
+
+
+def test_offers_get_their_time_back_when_the_season_goes_on(season, system):
+    row = told_offer(season, system)
+    pause_season(season.pk, reason="Storm", by=system)
+
+    resume_season(season.pk, by=system)
+
+    row.refresh_from_db()
+    assert row.answer_by > timezone.now() + 5 * DAY
+    assert services.expire_offers(now=timezone.now(), by=system) == 0
+    assert AuditEvent.objects.filter(verb="assignment.prolonged", target_key=str(row.pk)).count() == 1
+
+
+def test_offers_of_a_class_get_their_time_back_and_others_do_not(season, system):
+    row, other = told_offer(season, system), told_offer(season, system)
+    class_id = row.enrolment.award_class_id
+    pause_class(class_id, reason="Streik", now=NOW, by=system)
+
+    pause_class(class_id, reason="", now=None, by=system)
+
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert row.answer_by > timezone.now() + 5 * DAY
+    assert other.answer_by == NOW
+    with pytest.raises(PermissionDenied):
+        services.prolong_offers(season.pk, now=timezone.now() + 20 * DAY, by=UserFactory())

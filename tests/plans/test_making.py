@@ -83,6 +83,14 @@ def test_team_is_planned_for_where_there_is_one(season, manager):
     assert proposal.figures["observers"] == 5
 
 
+def test_team_that_has_left_altogether_is_nobody(season, manager):
+    for member in on_the_team(season, list(Observer.objects.all()), manager):
+        member.left_at = timezone.now()
+        member.save()
+
+    assert proposed(season, manager).figures["observers"] == 0
+
+
 def test_contact_nobody_can_make_says_how_many_observers_each_rule_refuses(season, manager):
     enrolment = enrol(season, key={"phone": 1})
     for observer in Observer.objects.all():

@@ -1,7 +1,7 @@
 """What must change when something happens, and that nothing else does."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 
@@ -20,7 +20,7 @@ from participants.models import AwardClass, ContactChannel
 from participants.services import close_channel, pause_class, pause_season, resume_season
 from responses.services import start_contact
 from tests.factories.accounts import UserFactory
-from tests.plans.seasons import NOW, manager_of, on_the_team, planned, proposed, repaired, small_season
+from tests.plans.seasons import NOW, manager_of, on_the_team, planned, repaired, small_season
 
 pytestmark = pytest.mark.django_db
 SAID = ("pk", "state", "observer", "week", "weekday", "slot", "method", "role_play")
@@ -380,33 +380,3 @@ def test_contact_of_a_repair_is_moved_by_the_same_rules_and_not_into_the_past(se
 
     assert "week_is_over" in refusal.value.rules
     assert second.value.rules == ("active",)
-
-
-def test_season_of_long_ago_is_repaired_as_of_its_last_finished_week(season, manager):
-    now = datetime(2026, 1, 1, tzinfo=OSLO)
-    assert needed(season, now=now) == {}
-    done = season.assignments.filter(week="2021-W50").first()
-    Assignment.objects.filter(pk=done.pk).update(state="done")
-
-    found = needed(season, now=now)
-
-    over = season.assignments.filter(week__lte="2021-W50", state="planned")
-    assert found == {row.pk: ("overdue",) for row in over}
-
-
-def test_needed_repairs_take_as_many_queries_for_many_contacts_as_for_few(season, count_queries):
-    make_inactive(season.assignments.first())
-    with count_queries() as few:
-        assert 1 <= len(needed(season)) <= 3
-    Observer.objects.update(is_active=False)
-    with count_queries() as many:
-        assert len(needed(season)) == 15
-
-    assert len(few) == len(many) == 14
-
-
-def test_proposed_repair_can_be_asked_for_by_hand(season, manager):
-    proposal = proposed(season, manager, kind="repair", occasion="For sikkerhets skyld", now=NOW)
-
-    assert (proposal.state, proposal.occasion) == ("ready", "For sikkerhets skyld")
-    assert date(2021, 12, 1).isoformat() == proposal.figures["today"]

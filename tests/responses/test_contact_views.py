@@ -77,6 +77,23 @@ def test_contact_that_is_only_offered_is_not_begun(draft, browser):
     assert not SurveyResponse.objects.filter(assignment=assignment).exists()
 
 
+def test_contact_of_a_class_that_is_paused_is_not_begun(draft, browser):
+    assignment = AssignmentFactory(
+        accepted=True,
+        season=draft.season,
+        observer=draft.observer,
+        enrolment__award_class__name="Strøm",
+        enrolment__award_class__paused_at=WEDNESDAY,
+    )
+
+    answer = browser.post(reverse("responses:start_contact", args=[assignment.public_id]), follow=True)
+
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Klassen «Strøm» er satt på pause. Vent til den går videre før du tar kontakten."
+    ]
+    assert not SurveyResponse.objects.filter(assignment=assignment).exists()
+
+
 def test_contact_page_needs_the_same_queries_with_one_and_two_attempts(draft, browser, count_queries):
     page(browser, draft)
 

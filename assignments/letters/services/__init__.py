@@ -5,7 +5,7 @@ from assignments.letters.services.asking import (
     change_own_week,
     report_relation,
 )
-from assignments.letters.services.expiring import expire_offers, note_offers_that_soon_lapse
+from assignments.letters.services.expiring import expire_offers, note_offers_that_soon_lapse, prolong_offers
 from assignments.letters.services.sending import (
     drop_letter,
     hold_letter,
@@ -25,6 +25,7 @@ __all__ = [
     "hold_letter",
     "let_letter_go",
     "note_offers_that_soon_lapse",
+    "prolong_offers",
     "remind",
     "report_relation",
     "send_due_letters",

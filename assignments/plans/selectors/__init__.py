@@ -1,7 +1,13 @@
 """Reads proposals for pages and commands."""
 
 from assignments.plans.outdated import what_changed
-from assignments.plans.selectors.asking import Askable, proposals_of, repairs_waiting, what_can_be_asked
+from assignments.plans.selectors.asking import (
+    Askable,
+    planned_without_account,
+    proposals_of,
+    repairs_waiting,
+    what_can_be_asked,
+)
 from assignments.plans.selectors.choices import Choices, ParticipantPlan, choices_for, participant_plan
 from assignments.plans.selectors.comparing import Comparison, compare
 from assignments.plans.selectors.overview import Overview, progress_of, proposal_overview
@@ -37,6 +43,7 @@ __all__ = [
     "heat_map",
     "loads",
     "participant_plan",
+    "planned_without_account",
     "progress_of",
     "proposal_overview",
     "proposals_of",

@@ -35,6 +35,12 @@ def was_offered(season: Season) -> bool:
     return rows.filter(offered_at__isnull=False).exists() or rows.exclude(state__in=NEVER_OFFERED).exists()
 
 
+def planned_without_account(season: Season) -> int:
+    """Count the planned contacts whose observer has no account, and so cannot be offered anything."""
+    rows = Assignment.objects.filter(season=season, state=AssignmentState.PLANNED, observer__isnull=False)
+    return rows.filter(observer__user__isnull=True).count()
+
+
 def is_under_way(season: Season, kind: str) -> bool:
     """Tell whether a proposal of this kind waits or is being made."""
     return PlanProposal.objects.filter(season=season, kind=kind, state__in=UNFINISHED).exists()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from assignments.plans import services
+from assignments.plans import selectors, services
 from assignments.plans.forms import ApplyForm
 from assignments.plans.models import PlanProposal
 from assignments.plans.views.finding import PLAN, visible
@@ -73,7 +73,18 @@ def apply(request: UserRequest, key: UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _said(applied))
+        if form.offer_until and (silent := selectors.planned_without_account(found.season)):
+            messages.warning(request, _of_the_silent(silent))
     return redirect(found)
+
+
+def _of_the_silent(count: int) -> str:
+    text = ngettext(
+        "%(count)s contact is not offered: its observer has no account yet. Invite them, then offer the rest.",
+        "%(count)s contacts are not offered: their observers have no account yet. Invite them, then offer the rest.",
+        count,
+    )
+    return text % {"count": number(count)}
 
 
 def _said(applied: services.Applied) -> str:

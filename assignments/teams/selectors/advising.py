@@ -99,7 +99,8 @@ def advise(season: Season, *, source: str) -> Advice:
         members=int(problem.may_work.sum()),
         room=int(problem.capacity()[problem.may_work].sum()),
         contacts=int(problem.quotas.sum()),
-        unassigned=sum(item.lacking for item in found),
+        # What a week lacks, other weeks may make up for: without a frame it is what the largest flow leaves over.
+        unassigned=sum(item.lacking for item in find(problem)),
         shortages=[shortage_in_words(one) for one in stored_shortages(found, now)],
         profiles=[_profile(item, now) for item in short if item.kind != "cell"],
         cells=[_profile(item, now) for item in short if item.kind == "cell"],

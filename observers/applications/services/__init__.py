@@ -8,7 +8,7 @@ from observers.applications.services.applying import (
     withdraw_application,
 )
 from observers.applications.services.deciding import Decided, ReasonMissing, decide_applications
-from observers.applications.services.team import NotOnTheTeam, join_team, leave_team
+from observers.applications.services.team import NotOnTheTeam, SeasonOver, join_team, leave_team
 
 __all__ = [
     "ApplicationIncomplete",
@@ -16,6 +16,7 @@ __all__ = [
     "Decided",
     "NotOnTheTeam",
     "ReasonMissing",
+    "SeasonOver",
     "decide_applications",
     "join_team",
     "leave_team",

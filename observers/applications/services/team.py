@@ -15,6 +15,7 @@ from observers.applications.services.reasons import checked_reason
 from observers.applications.signals import team_changed
 from observers.models import Observer
 from participants.models import Season
+from participants.workflow import SeasonState
 
 CHANGE_TEAM = "applications.change_team"
 BATCH = 500
@@ -26,12 +27,20 @@ class NotOnTheTeam(DomainError):
     code: ClassVar[str] = "not_on_the_team"
 
 
+class SeasonOver(DomainError):
+    """The season is closed, so nobody joins its team."""
+
+    code: ClassVar[str] = "season_over"
+
+
 @transaction.atomic
 def join_team(season_id: int, observer_ids: Collection[int], *, by: User) -> list[TeamMember]:
     """Take observers into the season's team; who has left it comes back, who is on it stays. Return the new ones."""
     season = Season.objects.select_for_update(of=("self",)).get(pk=season_id)
     if not by.has_perm(CHANGE_TEAM, season):
         raise PermissionDenied
+    if season.state in {SeasonState.CLOSED, SeasonState.PUBLISHED}:
+        raise SeasonOver(_("%(season)s is closed. Nobody can join its team any more.") % {"season": season})
     known = {member.observer_id: member for member in season.team.select_related("observer")}
     wanted = Observer.objects.filter(pk__in=observer_ids, organiser=season.organiser_id).order_by("pk")
     new, returned = [], []

@@ -53,6 +53,14 @@ def test_a_season_that_has_stopped_never_finishes():
     assert found.approved[100].high < pace.contacts.sum()
 
 
+def test_season_without_a_day_left_has_no_finish_to_tell():
+    played = play(WORLDS["usual"], np.random.default_rng(1)).until(LAST_DAY)
+    days = played.approved.shape[1]
+    pace = Pace(played.begins, played.contacts, played.approved, 0, played.week_of_day[:days])
+
+    assert forecast(pace, ()).finish is None
+
+
 def test_no_more_is_foretold_than_there_is():
     pace = play(WORLDS["steady"], np.random.default_rng(2)).until(LAST_DAY)
 
