@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assignments.deadlines import answer_by
-from assignments.eligibility import Candidate, Facts, judge
+from assignments.eligibility import Candidate, Facts, judge, weeks_between
 from assignments.models import Assignment
 from assignments.services import ReasonMissing, SeasonNotOpen, check_may_accept, replacement_of
 from assignments.signals import assignment_changed, observers_concerned
@@ -202,6 +202,7 @@ class _Knowledge:
     in_season: Counter[tuple[int | None, int]]
     has_left: frozenset[tuple[int, int]]
     settings: Mapping[int, SeasonSettings]
+    season_weeks: Mapping[int, tuple[str, str]]
 
     @classmethod
     def about(cls, observers: Sequence[Observer], seasons: Iterable[Season]) -> "_Knowledge":
@@ -211,6 +212,7 @@ class _Knowledge:
         rows = list(meeting.values_list("observer_id", "participant_id", "season_id", "week"))
         before = PriorContact.objects.filter(observer__in=keys).values_list("observer_id", "participant_id")
         relations = CustomerRelation.objects.filter(observer__in=keys).values_list("observer_id", "participant_id")
+        known = {season.pk: season for season in seasons}
         left = TeamMember.objects.filter(observer__in=keys, left_at__isnull=False)
         return cls(
             meetings=Counter((row[0], row[1]) for row in rows),
@@ -219,7 +221,8 @@ class _Knowledge:
             in_week=Counter((row[0], row[2], row[3]) for row in rows),
             in_season=Counter((row[0], row[2]) for row in rows),
             has_left=frozenset(left.values_list("season_id", "observer_id")),
-            settings={season.pk: season.settings for season in seasons},
+            settings={key: season.settings for key, season in known.items()},
+            season_weeks={key: weeks_between(season) for key, season in known.items()},
         )
 
     def facts(self, item: Assignment, observer: Observer) -> Facts:
@@ -235,4 +238,5 @@ class _Knowledge:
             load_in_season=self.in_season[observer.pk, item.season_id] - 1,
             has_left=(item.season_id, observer.pk) in self.has_left,
             settings=self.settings[item.season_id],
+            season_weeks=self.season_weeks[item.season_id],
         )

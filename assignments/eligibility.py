@@ -12,12 +12,22 @@ from assignments.rule_words import lazy_sentence
 from ksp.lib.weeks import IsoWeek
 from observers.applications.models import TeamMember
 from observers.models import CustomerRelation, Observer, PriorContact
+from participants.models import Season
 from participants.season_settings import SeasonSettings
+
+
+def weeks_between(season: Season) -> tuple[str, str]:
+    """Return the first and the last week of a season, as observers' lists of weeks write them."""
+    return str(IsoWeek.of(season.starts_on)), str(IsoWeek.of(season.ends_on))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """All that the rules need to know about one observer and one contact."""
+    """All that the rules need to know about one observer and one contact.
+
+    ``season_weeks`` are the first and the last week of the season: a list of weeks that names none of them was made
+    for another season, and says nothing about this one.
+    """
 
     observer: Observer
     method: str
@@ -27,7 +37,14 @@ class Facts:
     load_in_week: int
     load_in_season: int
     settings: SeasonSettings
+    season_weeks: tuple[str, str]
     has_left: bool = False
+
+    @property
+    def named_weeks(self) -> list[str]:
+        """The weeks of the season that the observer has chosen; none where all of them will do."""
+        first, last = self.season_weeks
+        return [week for week in self.observer.weeks if first <= week <= last]
 
     @property
     def score(self) -> float:
@@ -48,7 +65,8 @@ class Rule:
 def _is_available(facts: Facts) -> bool:
     """The observer can work on some day of the week, and did not leave the week out."""
     observer = facts.observer
-    if observer.weeks and str(facts.week) not in observer.weeks:
+    named = facts.named_weeks
+    if named and str(facts.week) not in named:
         return False
     starts = observer.available_from is None or observer.available_from <= facts.week.sunday()
     ends = observer.available_to is None or observer.available_to >= facts.week.monday()
@@ -97,7 +115,7 @@ def candidates(assignment: Assignment, observers: Iterable[Observer]) -> list[Ca
     """Return each observer judged for this contact: eligible first, the best score first."""
     known = _knowledge(assignment)
     week = IsoWeek.parse(assignment.week)
-    settings = assignment.season.settings
+    settings, season_weeks = assignment.season.settings, weeks_between(assignment.season)
     judged = [
         judge(
             Facts(
@@ -109,6 +127,7 @@ def candidates(assignment: Assignment, observers: Iterable[Observer]) -> list[Ca
                 load_in_week=known.in_week[observer.pk],
                 load_in_season=known.in_season[observer.pk],
                 settings=settings,
+                season_weeks=season_weeks,
                 has_left=observer.pk in known.has_left,
             )
         )

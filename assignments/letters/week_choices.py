@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from assignments.deadlines import deadline_of
-from assignments.eligibility import Facts, judge
+from assignments.eligibility import Facts, judge, weeks_between
 from assignments.letters.models import WeekChange
 from assignments.models import Assignment
 from ksp.lib.calendar import WorkingCalendar
@@ -85,6 +85,7 @@ def _judge_of(
             load_in_week=loads[str(week)],
             load_in_season=0,
             settings=settings,
+            season_weeks=weeks_between(season),
         )
         broken = [OWN_WORDS[rule.code] for rule in judge(facts).refusals if rule.code in OWN_WORDS]
         deadline = deadline_of(str(week), method=assignment.method, email_hour=settings.email_latest_hour)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from assignments.eligibility import RULES, Facts
+from assignments.eligibility import RULES, Facts, weeks_between
 from assignments.planning.problem import Bools, Floats, Ints
 from assignments.plans.weeks import OpenWeek
 from ksp.lib.weeks import IsoWeek
@@ -25,6 +25,7 @@ class People:
 
     def __init__(self, season: Season, observers: Sequence[Observer], has_left: Collection[int]) -> None:
         settings, week = season.settings, IsoWeek.of(season.starts_on)
+        season_weeks = weeks_between(season)
         self.facts = [
             Facts(
                 observer=observer,
@@ -35,6 +36,7 @@ class People:
                 load_in_week=0,
                 load_in_season=0,
                 settings=settings,
+                season_weeks=season_weeks,
                 has_left=observer.pk in has_left,
             )
             for observer in observers
@@ -68,8 +70,9 @@ class People:
     @staticmethod
     def _weeks_of(facts: Facts, weeks: Sequence[OpenWeek]) -> list[bool]:
         observer = facts.observer
-        if not observer.weeks and observer.available_from is None and observer.available_to is None:
-            return [True] * len(weeks)
+        if observer.available_from is None and observer.available_to is None:
+            named = frozenset(facts.named_weeks)
+            return [not named or str(item.week) in named for item in weeks]
         return [_TESTS["available"](replace(facts, week=item.week)) for item in weeks]
 
     @staticmethod

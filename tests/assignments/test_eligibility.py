@@ -105,7 +105,7 @@ def test_observer_without_the_method_is_refused(contact, methods):
     [
         {"available_from": date(2021, 12, 6)},
         {"available_to": date(2021, 11, 28)},
-        {"weeks": ["2021-W47", "2021-W49"]},
+        {"weeks": ["2021-W49", "2021-W50"]},
     ],
 )
 def test_observer_who_is_not_available_is_refused(contact, fields):
@@ -118,6 +118,8 @@ def test_observer_who_is_not_available_is_refused(contact, fields):
         {"available_from": date(2021, 12, 5)},
         {"available_to": date(2021, 11, 29)},
         {"weeks": ["2021-W48"]},
+        # Made for another season, so it says nothing about this one.
+        {"weeks": ["2020-W48", "2023-W05"]},
         {"available_from": date(2021, 1, 1), "available_to": date(2022, 1, 1), "weeks": []},
     ],
 )
@@ -175,7 +177,7 @@ def test_new_observer_counts_as_the_season_says(contact):
 
 
 def test_every_rule_that_says_no_is_named_in_order(contact):
-    observer = observer_for(contact, is_active=False, methods=[], weeks=["2021-W01"], weekly_capacity=0)
+    observer = observer_for(contact, is_active=False, methods=[], weeks=["2021-W49"], weekly_capacity=0)
     observer.season_capacity, observer.carried_score = 0, 1
     PriorContactFactory(observer=observer, participant=contact.participant)
     CustomerRelationFactory(observer=observer, participant=contact.participant)

@@ -93,7 +93,8 @@ def loads_in(season: Season, observer_ids: Sequence[int]) -> dict[int, Load]:
 
 def room_of(observer: Observer, weeks: Sequence[str]) -> int:
     """Return how many contacts an observer could make in these weeks, days off within the season left aside."""
-    able = len(set(observer.weeks) & set(weeks)) if observer.weeks else len(weeks)
+    # A list that names no week of the season was made for another one.
+    able = len(set(observer.weeks) & set(weeks)) or len(weeks)
     most = able * observer.weekly_capacity
     return most if observer.season_capacity is None else min(most, observer.season_capacity)
 
